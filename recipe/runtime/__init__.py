@@ -1,0 +1,1 @@
+"""PLAN→EFFECTS: the only room that knows torch, ultralytics and the trackers."""

@@ -1,0 +1,78 @@
+"""A run's directory: where its files are, and that only one process works in it."""
+
+import fcntl
+from pathlib import Path
+from typing import IO, TypeVar
+
+from pydantic import ValidationError
+
+from recipe.runtime.files import write_atomically
+from recipe.schemas.base import Section
+from recipe.schemas.diagnostics import Diagnostic, RecipeError
+from recipe.schemas.run import Result, Status
+
+M = TypeVar("M", bound=Section)
+
+
+class RunDirectory:
+    """`<root>/<name>/<digest>/`: plan, status, metrics, checkpoints, log."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.plan = path / "plan.json"
+        self.status = path / "status.json"
+        self.result = path / "result.json"
+        self.effective = path / "effective.json"
+        self.metrics_csv = path / "metrics.csv"
+        self.metrics_jsonl = path / "metrics.jsonl"
+        self.checkpoints = path / "checkpoints"
+        self.artifacts = path / "artifacts"
+        self.log = path / "log.txt"
+        self._lock: IO[str] | None = None
+
+    @classmethod
+    def of(cls, root: Path, name: str, digest: str) -> "RunDirectory":
+        """The directory of a run under the root of all runs."""
+        return cls(root / name / digest[:12])
+
+    def lock(self) -> None:
+        """Take the directory for this process until it ends. Raises `RecipeError` (R805) where another has it."""
+        self.path.mkdir(parents=True, exist_ok=True)
+        handle = (self.path / ".lock").open("a+")
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise RecipeError(Diagnostic("R805", f"another process is working in {self.path}")) from None
+        self._lock = handle
+
+    def unlock(self) -> None:
+        """Give the directory back."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    def read_status(self) -> Status | None:
+        """What `status.json` says, or None where there is no readable one."""
+        return _read(self.status, Status)
+
+    def read_result(self) -> Result | None:
+        """What `result.json` says, or None where there is no readable one."""
+        return _read(self.result, Result)
+
+    def write(self, path: Path, model: Section) -> None:
+        """Write one of the directory's models, indented for people."""
+        write_atomically(path, model.model_dump_json(indent=2) + "\n")
+
+    def set_aside(self) -> Path:
+        """Rename the directory to `<digest>~N`, so that a fresh run can take its name. Nothing is deleted."""
+        number = 1
+        while (aside := self.path.with_name(f"{self.path.name}~{number}")).exists():
+            number += 1
+        return self.path.rename(aside)
+
+
+def _read(path: Path, model: type[M]) -> M | None:
+    try:
+        return model.model_validate_json(path.read_bytes())
+    except (FileNotFoundError, ValidationError):
+        return None

@@ -1,0 +1,145 @@
+"""The building blocks of every schema: `Section`, `setting()`, `Auto[T]` and `FrozenDict`."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Generic, Literal, NamedTuple, NoReturn, TypeVar, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.fields import FieldInfo
+from pydantic_core import core_schema
+
+T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
+
+Impact = Literal["identity", "performance", "cosmetic"]
+"""What a changed leaf means: another result, the same result at another speed, or neither."""
+
+
+class Section(BaseModel):
+    """A frozen, strict group of settings; unknown keys are errors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False, defer_build=True)
+
+
+def setting(
+    default: Any = ...,
+    doc: str = "",
+    *,
+    impact: Impact = "identity",
+    path: bool = False,
+    **constraints: Any,
+) -> Any:
+    """Declare one leaf: its default, its documentation, what a change of it means.
+
+    `path=True` marks text that names a file: relative paths are resolved against the file that says them,
+    and identity is taken relative to the recipe. `constraints` go to `pydantic.Field` (`gt`, `le`, `pattern` …).
+    """
+    return Field(default, description=doc, json_schema_extra={"impact": impact, "path": path}, **constraints)
+
+
+AUTO: Any = "auto"
+"""The value of a leaf that the compiler is to answer."""
+
+
+class _AllowAuto:
+    """Accepts the word `auto` beside what the annotated type accepts."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_wrap_validator_function(
+            lambda value, inner: value if value == AUTO else inner(value),
+            handler(source),
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda value: value),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [{"const": AUTO}, handler(schema)]}
+
+
+Auto = Annotated[T, _AllowAuto()]
+"""`Auto[T]`: a `T`, or the word `auto`, which the resolve pass replaces by a `T` and a reason."""
+
+
+class FrozenDict(dict[K, V], Generic[K, V]):
+    """A dict that cannot change, so that frozen models are frozen all the way down."""
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError("a FrozenDict cannot change")
+
+    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(frozenset(self.items()))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        key, value = get_args(source)
+        return core_schema.no_info_after_validator_function(cls, handler(dict[key, value]))  # type: ignore[valid-type]
+
+
+class Leaf(NamedTuple):
+    """One value a user may write, with the field that declares it."""
+
+    path: tuple[str | int, ...]
+    value: Any
+    default: Any
+    field: FieldInfo
+
+    @property
+    def dotted(self) -> str:
+        """The path as a user writes it: `train.early_stopping.patience`."""
+        return ".".join(map(str, self.path))
+
+    @property
+    def impact(self) -> Impact:
+        """What a change of this leaf means."""
+        return self._extra("impact", "identity")  # type: ignore[no-any-return]
+
+    @property
+    def is_path(self) -> bool:
+        """Whether the value is text that names a file (and not `auto`, `none` or `builtin:…`)."""
+        is_file_name = isinstance(self.value, str) and self.value not in (AUTO, "none")
+        return bool(self._extra("path", False)) and is_file_name and not self.value.startswith("builtin:")
+
+    def _extra(self, key: str, default: Any) -> Any:
+        extra = self.field.json_schema_extra
+        return extra.get(key, default) if isinstance(extra, dict) else default
+
+
+def leaves(section: Section, prefix: tuple[str | int, ...] = ()) -> Iterator[Leaf]:
+    """Walk every leaf of a section in the order of its fields, nested sections and lists of them included."""
+    for name, field in type(section).model_fields.items():
+        value = getattr(section, name)
+        yield from _leaves_of(value, field.get_default(call_default_factory=True), field, (*prefix, name))
+
+
+def _leaves_of(value: Any, default: Any, field: FieldInfo, path: tuple[str | int, ...]) -> Iterator[Leaf]:
+    if isinstance(value, Section):
+        yield from leaves(value, path)
+    elif isinstance(value, tuple) and any(isinstance(item, Section) for item in value):
+        for index, item in enumerate(value):
+            yield from _leaves_of(item, None, field, (*path, index))
+    else:
+        yield Leaf(path, value, default, field)
+
+
+def with_values(section: "S", values: Mapping[tuple[str | int, ...], Any]) -> "S":
+    """The same section with some leaves replaced, validated again."""
+    data: Any = section.model_dump(mode="json")
+    for path, value in values.items():
+        inner = data
+        for step in path[:-1]:
+            inner = inner[step]
+        inner[path[-1]] = value
+    return section.model_validate_json(canonical_json(data))
+
+
+S = TypeVar("S", bound=Section)
+
+
+def canonical_json(data: Any) -> str:
+    """JSON with sorted keys and no spaces: equal data give equal text."""
+    import json
+
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)

@@ -1,0 +1,128 @@
+"""What a user is told when something is wrong: a code, a message, a place, a way out.
+
+RecipeError            carries diagnostics; the only exception that a user's input raises
+└── Interrupted        the user stopped the run; it can be resumed
+"""
+
+import bisect
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any, Literal, NamedTuple
+
+from recipe.schemas.codes import CODES
+
+Severity = Literal["error", "warning"]
+
+
+class Span(NamedTuple):
+    """A half-open range of code points in the normalised text of one source."""
+
+    source: int
+    start: int
+    end: int
+
+
+class Source:
+    """One text that was read: its index, the name that users know it by, and where lines begin."""
+
+    def __init__(self, index: int, name: str, text: str, base_dir: str) -> None:
+        self.index, self.name, self.text, self.base_dir = index, name, text, base_dir
+        self._line_starts = [0, *(i + 1 for i, char in enumerate(text) if char == "\n")]
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """1-based line and column of a code point offset."""
+        line = bisect.bisect_right(self._line_starts, offset)
+        return line, offset - self._line_starts[line - 1] + 1
+
+    def line(self, number: int) -> str:
+        """The text of a 1-based line, without its line break."""
+        return self.text.split("\n")[number - 1]
+
+
+class Label(NamedTuple):
+    """A place, and what is to be said about it. The first label of a diagnostic is its main one."""
+
+    span: Span
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One problem. `path` is the recipe key it is about; `place()` of the compiler turns it into a label."""
+
+    code: str
+    message: str
+    labels: tuple[Label, ...] = ()
+    help: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    path: tuple[str | int, ...] | None = None
+    file: str | None = None
+    """A file that is no source of the recipe (`labels/train/a.txt:3`), where that is the place."""
+
+    @property
+    def name(self) -> str:
+        """The stable name of the code: `unknown-key`."""
+        return CODES[self.code].name
+
+    @property
+    def severity(self) -> Severity:
+        """Whether it stops the compiler."""
+        return CODES[self.code].severity
+
+    @property
+    def fingerprint(self) -> str:
+        """Identifies the problem across edits: it does not depend on line numbers."""
+        return hashlib.sha256("\0".join([self.code, self.message, str(self.path)]).encode()).hexdigest()[:16]
+
+    def at(self, *labels: Label) -> "Diagnostic":
+        """The same problem with other labels."""
+        return replace(self, labels=labels)
+
+    def to_json(self, sources: Iterable[Source]) -> dict[str, Any]:
+        """The diagnostic as plain data, positions 1-based."""
+        by_index = {source.index: source for source in sources}
+        return {
+            "code": self.code,
+            "name": self.name,
+            "severity": self.severity,
+            "message": self.message,
+            "path": None if self.path is None else ".".join(map(str, self.path)),
+            "file": self.file,
+            "labels": [_label_json(label, by_index[label.span.source]) for label in self.labels],
+            "help": list(self.help),
+            "candidates": list(self.candidates),
+            "fingerprint": self.fingerprint,
+        }
+
+
+def _label_json(label: Label, source: Source) -> dict[str, Any]:
+    line, column = source.position(label.span.start)
+    end_line, end_column = source.position(label.span.end)
+    start = {"line": line, "column": column}
+    return {
+        "file": source.name,
+        "start": start,
+        "end": {"line": end_line, "column": end_column},
+        "message": label.message,
+    }
+
+
+class RecipeError(Exception):
+    """Something a recipe, a dataset, a flag or the machine said makes it impossible to go on."""
+
+    def __init__(self, *diagnostics: Diagnostic) -> None:
+        super().__init__("; ".join(f"{d.code} {d.message}" for d in diagnostics))
+        self.diagnostics = diagnostics
+
+
+class Interrupted(RecipeError):
+    """The user or the system asked the run to stop; what was saved can be resumed."""
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> tuple[str, ...]:
+    """The known words nearest to a misspelt one, best first (at most three)."""
+    from difflib import get_close_matches
+
+    folded = {candidate.casefold(): candidate for candidate in known}
+    return tuple(folded[match] for match in get_close_matches(word.casefold(), folded, n=3, cutoff=0.6))

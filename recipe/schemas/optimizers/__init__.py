@@ -1,0 +1,13 @@
+"""Optimizers: what updates the weights."""
+
+from recipe.schemas.base import setting
+from recipe.schemas.component import Component
+
+
+class Optimizer(Component, kind="optimizer"):
+    """An optimizer of `torch.optim`, or one with its interface."""
+
+    runtime = ("params",)
+    example = {"lr": 0.001}
+
+    lr: float = setting(0.001, "Learning rate of the parameters that `layer_lr` does not name.", gt=0)

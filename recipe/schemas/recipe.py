@@ -1,0 +1,62 @@
+"""The root of every recipe: what all task families share."""
+
+from typing import ClassVar, Literal, NamedTuple
+
+from pydantic import PositiveInt
+
+from recipe.schemas.base import AUTO, Auto, Section, setting
+from recipe.schemas.component import Component
+from recipe.schemas.trackers import Tracker
+
+LANGUAGE_VERSION = 1
+
+
+class Metric(NamedTuple):
+    """A number that a run reports per epoch under `split/name`."""
+
+    name: str
+    higher_is_better: bool
+    doc: str
+
+
+class Hardware(Section):
+    """Where training runs. Nothing here changes what is learned, except by rounding."""
+
+    device: Auto[str] = setting(
+        AUTO,
+        "`cpu`, `mps`, `cuda` or `cuda:N`; `auto` takes the first GPU that is there.",
+        impact="performance",
+        pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$",
+    )
+    workers: Auto[int] = setting(
+        AUTO, "Processes that load and augment images; 0 loads them in the training process.", impact="performance"
+    )
+    deterministic: bool = setting(True, "Use only deterministic operations; slower on a GPU.")
+
+
+class Recipe(Component, kind="task", tag="task"):
+    """A recipe. The word under `task` names the family, and the family names the sections."""
+
+    answers: ClassVar[str] = ""
+    """`module:attribute` of the family's answers to `auto`, a table for the resolve pass."""
+    metrics: ClassVar[tuple[Metric, ...]] = ()
+    """What a run of the family reports."""
+    primary_metric: ClassVar[str] = ""
+    """The metric that chooses the best checkpoint."""
+
+    recipe: Literal[1] = setting(doc="Version of the language.", impact="cosmetic")
+    name: str = setting(
+        doc="Names the run's folder; letters, digits, `.`, `_`, `-`.",
+        impact="cosmetic",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        max_length=100,
+    )
+    description: str = setting("", "What this recipe is for.", impact="cosmetic")
+    seed: int = setting(0, "Seed of weights, data order and augmentation.", ge=0, lt=2**32)
+    trackers: tuple[Tracker, ...] = setting((), "Where metrics go, beside the run's own CSV.", impact="cosmetic")
+
+
+class EarlyStopping(Section):
+    """Stop when the monitored metric has not improved for a while."""
+
+    patience: PositiveInt = setting(10, "Epochs without improvement before training stops.")

@@ -1,0 +1,57 @@
+"""The files of a run directory, as versioned models."""
+
+from typing import Literal
+
+from pydantic import JsonValue
+
+from recipe.schemas.base import FrozenDict, Section
+
+RunState = Literal["running", "finished", "interrupted", "failed"]
+
+
+class Status(Section):
+    """`status.json`: how far a run is. Rewritten after every epoch."""
+
+    format_version: Literal[1] = 1
+    name: str
+    digest: str
+    state: RunState
+    started: str
+    """ISO 8601 with time zone."""
+    updated: str
+    epochs_total: int
+    epochs_done: int
+    minutes: float
+    """Time spent training, all resumptions added up."""
+    pid: int
+    error: str | None = None
+
+
+class Result(Section):
+    """`result.json`: what a finished run reached."""
+
+    format_version: Literal[1] = 1
+    name: str
+    digest: str
+    best_weights: str
+    """Relative to the run directory."""
+    last_weights: str
+    best_epoch: int
+    epochs_completed: int
+    stopped_early: bool
+    metrics: FrozenDict[str, float]
+    """Of the best weights, evaluated after training."""
+    minutes: float
+    device: str
+    versions: FrozenDict[str, str]
+    commit: str | None
+    tracking: FrozenDict[str, str]
+    """Tracker → where its data is."""
+
+
+class Effective(Section):
+    """`effective.json`: the settings as the live objects had them when training began."""
+
+    format_version: Literal[1] = 1
+    values: FrozenDict[str, JsonValue]
+    """Dotted recipe path → value."""
