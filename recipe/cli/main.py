@@ -1,0 +1,103 @@
+"""Find the verb, run it, and turn whatever goes wrong into diagnostics and an exit code."""
+
+import argparse
+import gc
+import importlib
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+from recipe import __version__
+
+VERBS = {
+    "init": "write a recipe to start from",
+    "list": "show the components that recipes can name",
+    "validate": "find every mistake in recipes, without running anything",
+    "plan": "show, or write, what a run would do",
+    "run": "do what the plan says, or continue it",
+    "runs": "list the runs under the runs folder",
+    "schema": "print the JSON Schema of the language",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line and leave the process with its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    code = run(words)
+    sys.stdout.flush()
+    sys.exit(code)
+
+
+def run(words: list[str]) -> int:
+    """Run the command line; the exit code."""
+    from recipe.schemas.diagnostics import Diagnostic, RecipeError
+
+    try:
+        return _dispatch(words)
+    except RecipeError as error:
+        return _report(error, words)
+    except KeyboardInterrupt:
+        return _report(RecipeError(Diagnostic("R806", "interrupted")), words)
+    except BrokenPipeError:
+        return 0
+    except Exception as error:
+        help_ = ("this is a bug of the program; `--debug` shows where",)
+        return _report(RecipeError(Diagnostic("R901", f"{type(error).__name__}: {error}", help=help_)), words, error)
+
+
+def _dispatch(words: list[str]) -> int:
+    if not words or words[0] in ("-h", "--help", "help"):
+        print(_overview())
+        return 0 if words else 2
+    if words[0] in ("-V", "--version"):
+        print(f"recipe {__version__}")
+        return 0
+    gc.disable()  # the light verbs are over before a collection pays; `run` switches it on again
+    verb = importlib.import_module(f"recipe.cli.{_verb(words[0])}")
+    parser = _Parser(
+        prog=f"recipe {words[0]}", description=verb.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--debug", action="store_true", help="show Python tracebacks")
+    verb.add_arguments(parser)
+    return verb.main(parser.parse_args(words[1:]))  # type: ignore[no-any-return]
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse whose errors are diagnostics."""
+
+    def error(self, message: str) -> NoReturn:
+        from recipe.schemas.diagnostics import Diagnostic, RecipeError
+
+        raise RecipeError(Diagnostic("R001", message, help=(f"see `{self.prog} --help`",)))
+
+
+def _verb(word: str) -> str:
+    from recipe.schemas.diagnostics import Diagnostic, RecipeError, did_you_mean
+
+    if word not in VERBS:
+        help_ = (f"the verbs are {', '.join(VERBS)}",)
+        raise RecipeError(Diagnostic("R001", f"there is no verb `{word}`", (), help_, did_you_mean(word, VERBS)))
+    return f"{word}_" if word == "list" else word
+
+
+def _overview() -> str:
+    verbs = "\n".join(f"  {verb:10} {purpose}" for verb, purpose in VERBS.items())
+    return (
+        "usage: recipe VERB … | recipe --version\n\n"
+        "ML training described in a YAML recipe, compiled into a plan, executed.\n\n"
+        f"{verbs}\n\n"
+        "`recipe VERB --help` shows its options. Exit codes: 0 fine, 1 invalid recipe, 2 usage,\n"
+        "3 a bug of ours, 4 the run failed, 5 inputs changed since, 130 interrupted."
+    )
+
+
+def _report(error: Any, words: list[str], cause: BaseException | None = None) -> int:
+    from recipe.cli.render import print_failure
+    from recipe.schemas.codes import exit_code
+
+    if "--debug" in words:
+        import traceback
+
+        traceback.print_exception(cause or error)
+    print_failure(error, words)
+    return exit_code([d.code for d in error.diagnostics if d.severity == "error"])

@@ -1,0 +1,42 @@
+"""Options that several verbs share."""
+
+import argparse
+
+from recipe.cli.render import FORMATS, Reports
+from recipe.compiler.compile import Request
+from recipe.compiler.report import Report
+
+
+def add_recipe_options(parser: argparse.ArgumentParser) -> None:
+    """`--profile` and `--set`."""
+    parser.add_argument(
+        "--profile", action="append", default=[], metavar="NAME", help="lay a profile of the recipe on it"
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="PATH=VALUE",
+        help="set one value, as YAML; paths in it are relative to the working directory",
+    )
+
+
+def add_format_option(parser: argparse.ArgumentParser) -> None:
+    """`--format`."""
+    parser.add_argument("--format", choices=FORMATS, default="full", help="how to print (default: full)")
+
+
+def add_runs_option(parser: argparse.ArgumentParser) -> None:
+    """`--runs-dir`."""
+    parser.add_argument("--runs-dir", metavar="DIR", help="folder of all runs (default: $RECIPE_RUNS, else ./runs)")
+
+
+def request_of(arguments: argparse.Namespace, file: str) -> Request:
+    """What the options ask to compile."""
+    return Request(file, tuple(arguments.profile), tuple(arguments.set))
+
+
+def new_report() -> Report:
+    """A report for one file; failures are shown with its sources."""
+    Reports.current = Report()
+    return Reports.current

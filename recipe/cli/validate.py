@@ -1,0 +1,48 @@
+"""Find every mistake in recipes, with its line, without running anything."""
+
+import argparse
+import json
+from typing import Any
+
+from recipe.cli.options import add_format_option, add_recipe_options, new_report, request_of
+from recipe.cli.render import failure_json, print_diagnostics
+from recipe.compiler.compile import check_recipe
+from recipe.schemas.codes import EXIT_OK, exit_code
+from recipe.schemas.diagnostics import RecipeError
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The verb's options."""
+    parser.add_argument("files", nargs="+", metavar="FILE", help="recipes to check")
+    add_recipe_options(parser)
+    add_format_option(parser)
+
+
+def main(arguments: argparse.Namespace) -> int:
+    """Check each file; the gravest exit code of all."""
+    outcomes = [_validate(file, arguments) for file in arguments.files]
+    if arguments.format == "json":
+        print(json.dumps(outcomes[0][1] if len(outcomes) == 1 else [document for _, document in outcomes], indent=2))
+    return next((code for code, _ in outcomes if code != EXIT_OK), EXIT_OK)
+
+
+def _validate(file: str, arguments: argparse.Namespace) -> tuple[int, dict[str, Any]]:
+    report = new_report()
+    try:
+        checked = check_recipe(request_of(arguments, file), report)
+    except RecipeError as error:
+        print_diagnostics(error.diagnostics, report.sources, arguments.format)
+        document = {"file": file, **failure_json(error.diagnostics, report.sources)}
+        return exit_code([d.code for d in error.diagnostics if d.severity == "error"]), document
+    print_diagnostics(checked.warnings, report.sources, arguments.format)
+    if arguments.format != "json":
+        print(f"{file}: valid {checked.recipe.word()} recipe `{checked.recipe.name}` ({checked.digest[:12]})")
+    warnings = [warning.to_json(report.sources) for warning in checked.warnings]
+    document = {
+        "file": file,
+        "ok": True,
+        "digest": checked.digest,
+        "task": checked.recipe.word(),
+        "diagnostics": warnings,
+    }
+    return EXIT_OK, document

@@ -1,0 +1,1 @@
+"""How each family answers `auto`."""

@@ -1,0 +1,36 @@
+"""Answers that every family shares."""
+
+from recipe.compiler.resolve import Question, Reply
+from recipe.schemas.diagnostics import Diagnostic
+from recipe.schemas.facts import Facts, Hardware, Places
+from recipe.schemas.recipe import Recipe
+
+
+def _device(question: Question) -> Reply:
+    hardware: Hardware = question.fact("hardware")
+    return Reply(hardware.device, f"this machine has {hardware.name}", "hardware")
+
+
+def _experiment(question: Question) -> Reply:
+    return Reply(question.recipe.name, "the recipe's name", "recipe")
+
+
+def _tracking_uri(question: Question) -> Reply:
+    places: Places = question.fact("places")
+    return Reply(places.tracking_uri, places.tracking_reason, "places")
+
+
+def device_is_there(recipe: Recipe, facts: Facts) -> Diagnostic | None:
+    """A device that this machine does not have."""
+    device = recipe.hardware.device  # type: ignore[attr-defined]
+    if facts.hardware is None or device == "cpu" or device.partition(":")[0] == facts.hardware.device.partition(":")[0]:
+        return None
+    message = f"the recipe trains on `{device}`, but this machine has {facts.hardware.name}"
+    return Diagnostic("R611", message, help=("write `device: auto`",), path=("hardware", "device"))
+
+
+COMMON_REPLIES = {
+    "hardware.device": _device,
+    "trackers.*.experiment": _experiment,
+    "trackers.*.tracking_uri": _tracking_uri,
+}

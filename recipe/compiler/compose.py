@@ -1,0 +1,96 @@
+"""Pass 3: several layers become one tree. `extends` < file < profile < `--set`; maps merge, all else is replaced."""
+
+import os
+
+from recipe.compiler.merge import merge
+from recipe.compiler.nodes import Entry, Mapping, Node, Scalar, Sequence
+from recipe.compiler.parse import parse
+from recipe.compiler.read import read
+from recipe.compiler.report import Report
+from recipe.compiler.sets import apply_set
+from recipe.schemas.base import FrozenDict
+from recipe.schemas.diagnostics import Diagnostic, Label, RecipeError, Span, did_you_mean
+
+
+def compose(file: str, profiles: tuple[str, ...], sets: tuple[str, ...], report: Report) -> Mapping:
+    """The tree of a recipe file with what it extends, the chosen profiles and the `--set` values.
+
+    Raises `RecipeError` where a file cannot be understood at all; other problems go to the report.
+    """
+    root = _load(file, report, ())
+    for name in profiles:
+        root = _with_profile(root, name, report)
+    for text in sets:
+        root = apply_set(root, text, report)
+    return root.without("extends", "profiles")
+
+
+def _load(file: str, report: Report, chain: tuple[str, ...]) -> Mapping:
+    """A file with everything it extends below it; `chain` holds the files that led here."""
+    own = parse(read(file, report), "extends" if chain else "file", report)
+    base: Node | None = None
+    for entry in _extended(own, report):
+        parent = os.path.normpath(os.path.join(entry.origins[0].base_dir, str(entry.value)))  # noqa: PTH118
+        loaded = _load_parent(parent, entry, report, (*chain, os.path.realpath(file)))
+        base = loaded if base is None or loaded is None else merge(base, loaded)
+    merged = own if base is None else merge(base, own)
+    assert isinstance(merged, Mapping)
+    return merged
+
+
+def _extended(own: Mapping, report: Report) -> list[Scalar]:
+    """The paths that a file extends, in order."""
+    node = own.get("extends")
+    items = node.items if isinstance(node, Sequence) else () if node is None else (node,)
+    found = []
+    for item in items:
+        if isinstance(item, Scalar) and isinstance(item.value, str):
+            found.append(item)
+        else:
+            report.add(Diagnostic("R301", "`extends` is a list of paths", (Label(item.span),), path=("extends",)))
+    return found
+
+
+def _load_parent(parent: str, cited: Scalar, report: Report, chain: tuple[str, ...]) -> Mapping | None:
+    if os.path.realpath(parent) in chain:
+        message = f"`{cited.value}` extends a recipe that leads back to it"
+        report.add(Diagnostic("R302", message, (Label(cited.span),)))
+        return None
+    try:
+        return _load(parent, report, chain)
+    except RecipeError as error:
+        for problem in error.diagnostics:
+            is_unread = problem.code in ("R002", "R003") and not problem.labels
+            report.add(Diagnostic("R301", problem.message, (Label(cited.span),)) if is_unread else problem)
+        return None
+
+
+def _with_profile(root: Mapping, name: str, report: Report) -> Mapping:
+    profiles = root.get("profiles")
+    known = list(profiles.entries) if isinstance(profiles, Mapping) else []
+    profile = profiles.get(name) if isinstance(profiles, Mapping) else None
+    if isinstance(profile, Mapping):
+        merged = merge(root, _as_layer_profile(profile))
+        assert isinstance(merged, Mapping)
+        return merged
+    if profile is not None:
+        report.add(
+            Diagnostic("R404", f"the profile `{name}` must be a map", (Label(profile.span),), path=("profiles", name))
+        )
+        return root
+    help_ = (f"its profiles are {', '.join(f'`{word}`' for word in known)}",) if known else ("it has no profiles",)
+    asked = report.add_source("--profile", name, ".")
+    label = Label(Span(asked.index, 0, len(name)))
+    report.add(Diagnostic("R303", f"the recipe has no profile `{name}`", (label,), help_, did_you_mean(name, known)))
+    return root
+
+
+def _as_layer_profile(node: Node) -> Node:
+    """The same node with every origin's layer named `profile`."""
+    origins = tuple(origin._replace(layer="profile") for origin in node.origins)
+    if isinstance(node, Mapping):
+        entries = {key: Entry(entry.key_span, _as_layer_profile(entry.node)) for key, entry in node.entries.items()}
+        return node._replace(entries=FrozenDict(entries), origins=origins)
+    if isinstance(node, Sequence):
+        return node._replace(items=tuple(_as_layer_profile(item) for item in node.items), origins=origins)
+    return node._replace(origins=origins)

@@ -1,0 +1,54 @@
+"""Pass 9: a resolved recipe becomes the plan that the runtime executes."""
+
+import math
+from typing import Any
+
+from pydantic import JsonValue
+
+from recipe.compiler.resolve import Resolved
+from recipe.schemas.base import FrozenDict
+from recipe.schemas.facts import Facts, ParameterTensor
+from recipe.schemas.plan import Input, ParameterGroup, RunPlan
+
+
+def lower(resolved: Resolved, facts: Facts, digest: str, secrets: dict[str, str]) -> RunPlan:
+    """Everything decided, frozen."""
+    return RunPlan(
+        recipe=resolved.recipe,
+        digest=digest,
+        answers=resolved.answers,
+        inputs=_inputs(facts),
+        groups=_groups(resolved.recipe, facts.parameters or ()),
+        details=_details(resolved.recipe, facts),
+        secrets=FrozenDict(secrets),
+        versions=facts.versions,
+        commit=facts.commit,
+    )
+
+
+def _inputs(facts: Facts) -> tuple[Input, ...]:
+    found = []
+    if facts.dataset is not None:
+        found.append(Input(name="dataset", path=facts.dataset.source, fingerprint=facts.dataset.fingerprint))
+    if facts.weights is not None and facts.weights.path is not None:
+        found.append(Input(name="weights", path=facts.weights.path, fingerprint=facts.weights.sha256 or ""))
+    return tuple(found)
+
+
+def _groups(recipe: Any, parameters: tuple[ParameterTensor, ...]) -> tuple[ParameterGroup, ...]:
+    """Parameters by role: weights decay, normalization layers and biases do not."""
+    groups = []
+    for role in dict.fromkeys(tensor.role for tensor in parameters):
+        sizes = [tensor.numel for tensor in parameters if tensor.role == role]
+        groups.append(ParameterGroup(name=role, lr=recipe.optimizer.lr, tensors=len(sizes), parameters=sum(sizes)))
+    return tuple(groups)
+
+
+def _details(recipe: Any, facts: Facts) -> FrozenDict[str, JsonValue]:
+    """Consequences of the settings that a person wants to see."""
+    details: dict[str, JsonValue] = {}
+    if facts.dataset is not None:
+        details["images"] = dict(facts.dataset.images)
+        details["classes"] = list(facts.dataset.classes)
+        details["steps_per_epoch"] = math.ceil(facts.dataset.images["train"] / recipe.train.batch_size)
+    return FrozenDict(details)

@@ -1,0 +1,121 @@
+"""The tree that a recipe's text becomes: immutable nodes that know where they stand and where they came from."""
+
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
+
+from recipe.schemas.base import FrozenDict
+from recipe.schemas.diagnostics import Source, Span
+
+Layer = Literal["default", "extends", "file", "profile", "set", "env", "var"]
+Path = tuple[str | int, ...]
+
+
+class Origin(NamedTuple):
+    """One layer that had a say in a value."""
+
+    layer: Layer
+    span: Span | None
+    base_dir: str
+    """What a relative path in this value is relative to."""
+    secret: bool = False
+    """Whether the value came from `${env:…}` and must not be written down."""
+
+
+class Scalar(NamedTuple):
+    """A text, number, boolean or null."""
+
+    value: str | int | float | bool | None
+    text: str
+    """As it was written, without quotes."""
+    span: Span
+    origins: tuple[Origin, ...]
+    """Winner first; the others are what it replaced."""
+    plain: bool = True
+    template: str | None = None
+    """For a secret: the text to write instead of the value."""
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether the value must not be written down."""
+        return self.template is not None
+
+
+class Entry(NamedTuple):
+    """One key of a mapping with its value."""
+
+    key_span: Span
+    node: "Node"
+
+
+class Mapping(NamedTuple):
+    """Keys and values in the order of the text."""
+
+    entries: FrozenDict[str, Entry]
+    span: Span
+    origins: tuple[Origin, ...]
+
+    def get(self, key: str) -> "Node | None":
+        """The value of a key, or None."""
+        entry = self.entries.get(key)
+        return None if entry is None else entry.node
+
+    def without(self, *keys: str) -> "Mapping":
+        """The same mapping less some keys."""
+        return self._replace(entries=FrozenDict({k: e for k, e in self.entries.items() if k not in keys}))
+
+    def with_entry(self, key: str, entry: Entry) -> "Mapping":
+        """The same mapping with one more, or one other, entry."""
+        return self._replace(entries=FrozenDict({**self.entries, key: entry}))
+
+
+class Sequence(NamedTuple):
+    """A list."""
+
+    items: "tuple[Node, ...]"
+    span: Span
+    origins: tuple[Origin, ...]
+
+
+Node = Scalar | Mapping | Sequence
+
+
+class Document(NamedTuple):
+    """A composed recipe and the sources it came from."""
+
+    root: Mapping
+    sources: tuple[Source, ...]
+
+
+def plain_data(node: Node) -> Any:
+    """The node as dicts, lists and scalars."""
+    if isinstance(node, Scalar):
+        return node.value
+    if isinstance(node, Sequence):
+        return [plain_data(item) for item in node.items]
+    return {key: plain_data(entry.node) for key, entry in node.entries.items()}
+
+
+def walk_scalars(node: Node, path: Path = ()) -> Iterator[tuple[Path, Scalar]]:
+    """Every scalar with its path, in the order of the text."""
+    if isinstance(node, Scalar):
+        yield path, node
+    elif isinstance(node, Sequence):
+        for index, item in enumerate(node.items):
+            yield from walk_scalars(item, (*path, index))
+    else:
+        for key, entry in node.entries.items():
+            yield from walk_scalars(entry.node, (*path, key))
+
+
+def locate(root: Node, path: Path) -> tuple[Node, Entry | None, Path]:
+    """Follow a path as far as it goes: the last node, the entry that holds it, and the steps that are missing."""
+    node, entry = root, None
+    for done, step in enumerate(path):
+        if isinstance(node, Mapping) and step in node.entries:
+            entry = node.entries[str(step)]
+            node = entry.node
+        elif isinstance(node, Sequence) and isinstance(step, int) and step < len(node.items):
+            node, entry = node.items[step], None
+        else:
+            return node, entry, path[done:]
+    return node, entry, ()

@@ -1,0 +1,102 @@
+"""Pass 7: every `auto` gets a value and a reason, from facts about the machine, the data and the model."""
+
+import importlib
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from pydantic import JsonValue
+
+from recipe.schemas.base import AUTO, Leaf, leaves, with_values
+from recipe.schemas.diagnostics import Diagnostic
+from recipe.schemas.facts import Facts
+from recipe.schemas.plan import Answer
+from recipe.schemas.recipe import Recipe
+
+
+class FactMissing(Exception):
+    """An answer needs a fact that is not known."""
+
+    def __init__(self, fact: str) -> None:
+        super().__init__(fact)
+        self.fact = fact
+
+
+class Reply(NamedTuple):
+    """A value, why, and the fact it rests on."""
+
+    value: JsonValue
+    reason: str
+    from_fact: str
+
+
+class Question:
+    """What a function of the answers table may look at: the recipe as answered so far, and the facts."""
+
+    def __init__(self, recipe: Recipe, facts: Facts) -> None:
+        self._values: dict[str, Any] = {leaf.dotted: leaf.value for leaf in leaves(recipe)}
+        self._facts = facts
+        self.recipe = recipe
+
+    def __getitem__(self, dotted: str) -> Any:
+        """The value of a leaf. Raises `FactMissing` where it is itself an `auto` that could not be answered."""
+        if self._values[dotted] == AUTO:
+            raise FactMissing(f"`{dotted}`")
+        return self._values[dotted]
+
+    def __setitem__(self, dotted: str, value: Any) -> None:
+        self._values[dotted] = value
+
+    def fact(self, name: str) -> Any:
+        """A part of the facts. Raises `FactMissing` where it is not known."""
+        value = getattr(self._facts, name)
+        if value is None:
+            raise FactMissing(name)
+        return value
+
+
+class Answers(NamedTuple):
+    """A family's part of this pass."""
+
+    replies: dict[str, Callable[[Question], Reply]]
+    """Path (`*` for a list index) → how to answer it; in the order in which answers rest on each other."""
+    rules: tuple[Callable[[Recipe, Facts], Diagnostic | None], ...]
+    """What must hold between the answered recipe and the facts."""
+
+
+class Resolved(NamedTuple):
+    """A recipe with its answers."""
+
+    recipe: Recipe
+    answers: tuple[Answer, ...]
+    missing: dict[str, str]
+    """Path of an `auto` that is left → the fact it would need."""
+
+
+def resolve(recipe: Recipe, facts: Facts) -> Resolved:
+    """Answer every `auto` that the facts allow."""
+    open_leaves = [leaf for leaf in leaves(recipe) if leaf.value == AUTO]
+    question, answers, missing = Question(recipe, facts), [], {}
+    for pattern, reply_to in answers_of(recipe).replies.items():
+        for leaf in open_leaves:
+            if not _matches(leaf, pattern):
+                continue
+            try:
+                reply = reply_to(question)
+            except FactMissing as error:
+                missing[leaf.dotted] = error.fact
+                continue
+            question[leaf.dotted] = reply.value
+            answers.append(Answer(path=leaf.dotted, **reply._asdict()))
+    values = {leaf.path: question[leaf.dotted] for leaf in open_leaves if leaf.dotted not in missing}
+    return Resolved(with_values(recipe, values), tuple(answers), missing)
+
+
+def answers_of(recipe: Recipe) -> Answers:
+    """The table of the recipe's family."""
+    module, _, name = type(recipe).answers.partition(":")
+    return getattr(importlib.import_module(module), name)  # type: ignore[no-any-return]
+
+
+def _matches(leaf: Leaf, pattern: str) -> bool:
+    steps = pattern.split(".")
+    return len(steps) == len(leaf.path) and all(s in ("*", str(p)) for s, p in zip(steps, leaf.path, strict=True))

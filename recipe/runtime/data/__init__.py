@@ -1,0 +1,1 @@
+"""Datasets: the built-in ones are made here, and those of users are read and checked before training."""

@@ -1,0 +1,64 @@
+"""Follow a path through the schema: which field, and which class, stands there for this data."""
+
+from types import NoneType, UnionType
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
+
+from pydantic.fields import FieldInfo
+
+from recipe.schemas.base import Section
+from recipe.schemas.catalogue import CATALOGUE
+from recipe.schemas.component import Component
+
+
+class Place(NamedTuple):
+    """What the schema says of a path."""
+
+    section: type[Section] | None
+    """The class whose fields are the keys here, where it can be known."""
+    field: FieldInfo | None
+    """The field that declares the value here."""
+
+
+def place_at(root: type[Section], data: Any, path: tuple[str | int, ...]) -> Place:
+    """The class and field that a path leads to; `data` decides which component a word means."""
+    place = Place(section_of(root, data), None)
+    annotation: Any = None
+    for step in path:
+        inner = data[step] if _has(data, step) else None
+        if isinstance(step, str) and place.section is not None and step in place.section.model_fields:
+            field = place.section.model_fields[step]
+            annotation = field.annotation
+        elif isinstance(step, int) and place.field is not None:
+            field, annotation = place.field, _item_of(annotation)
+        else:
+            return Place(None, None)
+        place, data = Place(section_of(annotation, inner), field), inner
+    return place
+
+
+def section_of(annotation: Any, data: Any) -> type[Section] | None:
+    """The section class that an annotation means for this data, or None for plain values and unknown words."""
+    kind = next((cls for cls in _classes(annotation) if issubclass(cls, Section)), None)
+    if kind is None or not issubclass(kind, Component) or not kind.is_kind:
+        return kind
+    word = data if isinstance(data, str) else data.get(kind.tag) if isinstance(data, dict) else None
+    return CATALOGUE.find(kind.kind, word) if isinstance(word, str) else None
+
+
+def _classes(annotation: Any) -> list[type]:
+    if get_origin(annotation) in (Union, UnionType):
+        return [cls for option in get_args(annotation) for cls in _classes(option)]
+    if get_origin(annotation) is Annotated:
+        return _classes(get_args(annotation)[0])
+    return [annotation] if isinstance(annotation, type) and annotation is not NoneType else []
+
+
+def _item_of(annotation: Any) -> Any:
+    arguments = get_args(annotation)
+    return arguments[0] if arguments else None
+
+
+def _has(data: Any, step: str | int) -> bool:
+    if isinstance(data, dict):
+        return step in data
+    return isinstance(data, list) and isinstance(step, int) and step < len(data)
