@@ -53,8 +53,14 @@ class Family(Protocol):
     def look_at_data(self, recipe: Recipe) -> Dataset:
         """Check the dataset. Raises `RecipeError` (R601–R605) before anything is trained."""
 
-    def look_at_model(self, recipe: Recipe) -> ModelFacts:
+    def look_at_model(self, recipe: Recipe, dataset: Dataset) -> ModelFacts:
         """Look for weights and list the parameters. The model's own `auto` leaves but weights are answered."""
+
+    def fingerprints(self, recipe: Recipe) -> Mapping[str, str]:
+        """The present fingerprint of each input (`dataset`, `weights`). Raises `RecipeError` where one is gone.
+
+        Files are not read where sizes and times will do.
+        """
 
     def train(self, plan: RunPlan, run: RunDirectory, reporter: Reporter) -> Outcome:
         """Train to the end, continuing from `run.checkpoints / 'last.pt'` where that is there."""

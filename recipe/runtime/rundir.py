@@ -51,6 +51,17 @@ class RunDirectory:
             self._lock.close()
             self._lock = None
 
+    def is_locked(self) -> bool:
+        """Whether a process is working in the directory."""
+        try:
+            with (self.path / ".lock").open() as handle:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            return False
+        except OSError:
+            return True
+        return False
+
     def read_status(self) -> Status | None:
         """What `status.json` says, or None where there is no readable one."""
         return _read(self.status, Status)

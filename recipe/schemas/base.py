@@ -34,7 +34,7 @@ def setting(
     `path=True` marks text that names a file: relative paths are resolved against the file that says them,
     and identity is taken relative to the recipe. `constraints` go to `pydantic.Field` (`gt`, `le`, `pattern` …).
     """
-    return Field(default, description=doc, json_schema_extra={"impact": impact, "path": path}, **constraints)
+    return Field(default, description=doc, json_schema_extra={"x-impact": impact, "x-path": path}, **constraints)
 
 
 AUTO: Any = "auto"
@@ -94,13 +94,13 @@ class Leaf(NamedTuple):
     @property
     def impact(self) -> Impact:
         """What a change of this leaf means."""
-        return self._extra("impact", "identity")  # type: ignore[no-any-return]
+        return self._extra("x-impact", "identity")  # type: ignore[no-any-return]
 
     @property
     def is_path(self) -> bool:
         """Whether the value is text that names a file (and not `auto`, `none` or `builtin:…`)."""
         is_file_name = isinstance(self.value, str) and self.value not in (AUTO, "none")
-        return bool(self._extra("path", False)) and is_file_name and not self.value.startswith("builtin:")
+        return bool(self._extra("x-path", False)) and is_file_name and not self.value.startswith("builtin:")
 
     def _extra(self, key: str, default: Any) -> Any:
         extra = self.field.json_schema_extra

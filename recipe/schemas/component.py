@@ -10,6 +10,10 @@ from recipe.schemas.base import Section, canonical_json
 from recipe.schemas.catalogue import CATALOGUE
 
 
+KIND_PLACEHOLDER = "x-kind"
+"""Stands in a generated JSON Schema where `language_schema` puts the reference to a kind's definition."""
+
+
 class Component(Section):
     """A class whose fields are what the user may set and whose `target` names what gets built.
 
@@ -90,7 +94,7 @@ class Component(Section):
         cls, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         if cls.is_kind:
-            return {"$ref": f"#/$defs/{cls.kind}"}
+            return {KIND_PLACEHOLDER: cls.kind}
         result = handler.resolve_ref_schema(handler(schema))
         result["properties"] = {cls.tag: {"const": cls.word()}, **result.get("properties", {})}
         result["required"] = [cls.tag, *result.get("required", [])]

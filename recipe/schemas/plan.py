@@ -64,7 +64,7 @@ class RunPlan(Section):
         """Canonical JSON with the values of `${env:…}` left out."""
         data = self.model_dump(mode="json")
         for dotted, template in self.secrets.items():
-            _put(data["recipe"], dotted, template)
+            put(data["recipe"], dotted, template)
         return canonical_json(data)
 
 
@@ -72,7 +72,8 @@ Plan = RunPlan
 """`MatrixPlan` and `SearchPlan` join with the sections that need them."""
 
 
-def _put(data: Any, dotted: str, value: Any) -> None:
+def put(data: Any, dotted: str, value: Any) -> None:
+    """Replace the value at a dotted path of plain data."""
     *parents, last = dotted.split(".")
     for step in parents:
         data = data[int(step)] if isinstance(data, list) else data[step]

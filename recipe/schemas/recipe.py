@@ -43,6 +43,8 @@ class Recipe(Component, kind="task", tag="task"):
     """What a run of the family reports."""
     primary_metric: ClassVar[str] = ""
     """The metric that chooses the best checkpoint."""
+    settled_by_compiler: ClassVar[tuple[str, ...]] = ("recipe", "name", "description")
+    """Leaves, or sections, that name no live object of a run: they have had their effect before it begins."""
 
     recipe: Literal[1] = setting(doc="Version of the language.", impact="cosmetic")
     name: str = setting(

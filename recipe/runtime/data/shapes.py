@@ -304,12 +304,14 @@ def _pattern(random: np.random.Generator, size: int) -> Floats:
 
 def _zigzag(position: Floats) -> Floats:
     """A wave of straight lines: exact arithmetic, where a sine differs between processors."""
-    return 4 * np.abs(position - np.floor(position) - 0.5) - 1
+    wave: Floats = 4 * np.abs(position - np.floor(position) - 0.5) - 1
+    return wave
 
 
 def _clouds(random: np.random.Generator, size: int, cells: int) -> Floats:
     coarse = Image.fromarray(2 * _uniform(random, (cells, cells)) - 1)
-    return np.asarray(coarse.resize((size, size), Image.Resampling.BILINEAR), np.float32)
+    clouds: Floats = np.asarray(coarse.resize((size, size), Image.Resampling.BILINEAR), np.float32)
+    return clouds
 
 
 def _uniform(random: np.random.Generator, shape: int | tuple[int, ...]) -> Floats:

@@ -114,6 +114,7 @@ class Detection(Recipe):
         Metric("val/dfl_loss", False, "Distribution focal loss."),
     )
     primary_metric = "val/mAP50-95"
+    settled_by_compiler = (*Recipe.settled_by_compiler, "hardware.tier", "data.shapes")
     example = {
         "recipe": 1,
         "name": "example",

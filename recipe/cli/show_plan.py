@@ -1,0 +1,90 @@
+"""A plan as people read it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from rich.console import Console
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from recipe.cli.curves import rate_factors, sparkline
+from recipe.schemas.base import Section
+from recipe.schemas.component import Component
+from recipe.schemas.plan import RunPlan
+
+
+def show_plan(plan: RunPlan, console: Console | None = None) -> None:
+    """Print the plan: a panel on a terminal, plain lines elsewhere."""
+    console = console or Console(highlight=False, soft_wrap=True)
+    grid = Table.grid(padding=(0, 2))
+    grid.add_column(style="bold", no_wrap=True)
+    grid.add_column()
+    for name, text in _lines(plan):
+        grid.add_row(name, Text(text))
+    title = f"{plan.recipe.name} · {plan.recipe.word()} · {plan.digest[:12]}"
+    if console.is_terminal:
+        console.print(Panel(grid, title=title, title_align="left", border_style="cyan"))
+    else:
+        print(f"{title}\n" + "\n".join(f"  {name:12} {text}" for name, text in _lines(plan)))
+
+
+def _lines(plan: RunPlan) -> Iterable[tuple[str, str]]:
+    recipe: Any = plan.recipe
+    yield "model", _model(plan)
+    yield from _groups(plan)
+    yield "data", _data(plan)
+    yield "training", _settings(recipe.train)
+    if hasattr(recipe, "augment"):
+        yield "augment", _settings(recipe.augment, skip_zero=True)
+    yield "optimizer", _component(recipe.optimizer)
+    yield "scheduler", f"{_component(recipe.scheduler)}  {_curve(recipe)}"
+    yield "hardware", _settings(recipe.hardware)
+    yield "trackers", "; ".join(_component(tracker) for tracker in recipe.trackers) or "none"
+    for index, answer in enumerate(plan.answers):
+        yield "auto" if index == 0 else "", f"{answer.path} = {answer.value}  ({answer.reason})"
+    yield "runs", "1"
+
+
+def _model(plan: RunPlan) -> str:
+    total = sum(group.parameters for group in plan.groups)
+    return f"{_component(plan.recipe.model)}, {total:,} trainable parameters"  # type: ignore[attr-defined]
+
+
+def _groups(plan: RunPlan) -> Iterable[tuple[str, str]]:
+    for index, group in enumerate(plan.groups):
+        text = f"{group.name:8} lr {group.lr:<8g} {group.parameters:>12,} parameters in {group.tensors} tensors"
+        yield "groups" if index == 0 else "", text
+
+
+def _data(plan: RunPlan) -> str:
+    images: Any = plan.details.get("images", {})
+    classes: Any = plan.details.get("classes", [])
+    shown = ", ".join(classes[:6]) + (f" … ({len(classes)} classes)" if len(classes) > 6 else "")
+    counts = ", ".join(f"{count} {split}" for split, count in images.items())
+    steps = plan.details.get("steps_per_epoch")
+    return f"{plan.recipe.data.source}: {counts} images; {shown}; {steps} steps an epoch"  # type: ignore[attr-defined]
+
+
+def _curve(recipe: Any) -> str:
+    factors = rate_factors(recipe.scheduler, recipe.train.epochs)
+    rates = [recipe.optimizer.lr * factor for factor in factors]
+    return f"{sparkline(factors)} {rates[0]:g} → {rates[-1]:.3g}" if rates else ""
+
+
+def _component(component: Component) -> str:
+    settings = _settings(component)
+    return f"{component.word()}({settings})" if settings else component.word()
+
+
+def _settings(section: Section, skip_zero: bool = False) -> str:
+    values = ((name, getattr(section, name)) for name in type(section).model_fields)
+    return ", ".join(f"{name} {_value(value)}" for name, value in values if not (skip_zero and value == 0))
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, Section):
+        return f"({_settings(value)})"
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)

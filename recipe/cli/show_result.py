@@ -1,0 +1,40 @@
+"""What a run reached, as people read it."""
+
+import os
+import sys
+
+from recipe.runtime.rundir import RunDirectory
+from recipe.schemas.plan import RunPlan
+from recipe.schemas.run import Result
+
+
+def show_result(plan: RunPlan, run: RunDirectory, result: Result) -> None:
+    """Print the metrics of the best weights, and where things are."""
+    rows = [(name, f"{value:.4f}") for name, value in result.metrics.items()]
+    epochs = f"{result.epochs_completed} epochs in {result.minutes:.1f} minutes, best: epoch {result.best_epoch}"
+    if result.stopped_early:
+        epochs += f" (stopped early, {plan.recipe.train.epochs} were planned)"  # type: ignore[attr-defined]
+    places = [
+        ("epochs", epochs),
+        ("best weights", os.path.relpath(run.path / result.best_weights)),
+        ("metrics", os.path.relpath(run.metrics_csv)),
+        ("log", os.path.relpath(run.log)),
+        *result.tracking.items(),
+    ]
+    if sys.stdout.isatty():
+        _show_table(rows, places)
+    else:
+        for name, text in [*rows, *places]:
+            print(f"  {name:16} {text}")
+
+
+def _show_table(rows: list[tuple[str, str]], places: list[tuple[str, str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, show_header=False, padding=(0, 2))
+    table.add_column(style="bold cyan", no_wrap=True)
+    table.add_column()
+    for name, text in [*rows, ("", ""), *places]:
+        table.add_row(name, text)
+    Console(highlight=False).print(table)

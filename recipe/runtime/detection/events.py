@@ -1,0 +1,62 @@
+"""What a reporter is told while Ultralytics trains, and two things its loop must not do by itself."""
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from recipe.runtime.detection.effective import effective_values
+from recipe.runtime.family import Reporter
+from recipe.schemas.diagnostics import Diagnostic, RecipeError
+from recipe.schemas.plan import RunPlan
+
+
+class Events:
+    """Callbacks for one trainer; a reporter's exception passes through the loop untouched."""
+
+    def __init__(self, plan: RunPlan, reporter: Reporter) -> None:
+        self.plan, self.reporter = plan, reporter
+        self.steps_done = 0
+
+    def attach(self, trainer: Any) -> None:
+        """Register every callback under the name of the method."""
+        for event in ("on_train_start", "on_train_epoch_start", "on_train_batch_end", "on_fit_epoch_end"):
+            trainer.add_callback(event, getattr(self, event))
+
+    def on_train_start(self, trainer: Any) -> None:
+        self.reporter.started(trainer.start_epoch + 1, effective_values(trainer, self.plan))
+
+    def on_train_epoch_start(self, trainer: Any) -> None:
+        self.steps_done = 0
+        # As if all three retries were used up: Ultralytics would halve the batch on its own when memory runs out.
+        trainer._oom_retries = 3
+
+    def on_train_batch_end(self, trainer: Any) -> None:
+        self.steps_done += 1
+        losses = _train_losses(trainer)
+        if not math.isfinite(float(trainer.loss)):
+            raise _diverged(trainer, self.steps_done)
+        self.reporter.step(trainer.epoch + 1, self.steps_done, len(trainer.train_loader), losses)
+
+    def on_fit_epoch_end(self, trainer: Any) -> None:
+        trainer.epochs_completed = trainer.epoch + 1
+        rates = {f"lr/{group['param_group']}": float(group["lr"]) for group in trainer.optimizer.param_groups}
+        values = {**_train_losses(trainer), **metric_names(trainer.metrics), **rates}
+        self.reporter.epoch_done(trainer.epoch + 1, values)
+
+
+def metric_names(metrics: Mapping[str, float]) -> dict[str, float]:
+    """`metrics/mAP50(B)` is our `val/mAP50`; `fitness` is mAP50-95 once more."""
+    ours = {name.replace("metrics/", "val/").removesuffix("(B)"): float(value) for name, value in metrics.items()}
+    return {name: value for name, value in ours.items() if name != "fitness"}
+
+
+def _train_losses(trainer: Any) -> dict[str, float]:
+    """Means over the epoch so far."""
+    return {f"train/{name}": float(value) for name, value in trainer.tloss.items()}
+
+
+def _diverged(trainer: Any, step: int) -> RecipeError:
+    message = f"the loss is {float(trainer.loss)} in epoch {trainer.epoch + 1}, step {step}"
+    files = f"images of the batch: {', '.join(trainer.batch_files)}"
+    ways_out = ("lower optimizer.lr, or switch train.amp off", files)
+    return RecipeError(Diagnostic("R801", message, help=ways_out))

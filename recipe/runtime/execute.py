@@ -1,0 +1,74 @@
+"""Carry out a plan in its run directory, on this machine."""
+
+from recipe.runtime.build import load_target
+from recipe.runtime.family import Family, Outcome
+from recipe.runtime.files import write_atomically
+from recipe.runtime.interruption import Interruption
+from recipe.runtime.recorder import Recorder, View
+from recipe.runtime.rundir import RunDirectory
+from recipe.schemas.base import FrozenDict
+from recipe.schemas.diagnostics import Diagnostic, Interrupted, RecipeError
+from recipe.schemas.plan import RunPlan
+from recipe.schemas.recipe import Recipe
+from recipe.schemas.run import Result, RunState
+
+
+def family_of(recipe: Recipe) -> Family:
+    """The runtime of the recipe's task."""
+    return load_target(type(recipe).target)()  # type: ignore[no-any-return]
+
+
+def execute(plan: RunPlan, run: RunDirectory, view: View) -> Result:
+    """Train to the end, from the last checkpoint where there is one. The directory must be locked by the caller.
+
+    Raises `RecipeError` (R8xx), `Interrupted` among them; `status.json` says then what happened.
+    """
+    write_atomically(run.plan, plan.to_json() + "\n")
+    with Interruption() as interruption:
+        recorder = Recorder(plan, run, view, interruption)
+        try:
+            outcome = family_of(plan.recipe).train(plan, run, recorder)
+        except (Interrupted, KeyboardInterrupt):
+            _leave(recorder, "interrupted")
+            raise
+        except RecipeError as error:
+            _leave(recorder, "failed", error.diagnostics[0].message)
+            raise
+        except Exception as error:
+            _leave(recorder, "failed", f"{type(error).__name__}: {error}")
+            raise _as_failure(error, run) from error
+        finally:
+            view.end()
+        return _finish(plan, run, recorder, outcome)
+
+
+def _finish(plan: RunPlan, run: RunDirectory, recorder: Recorder, outcome: Outcome) -> Result:
+    recorder.tracking.finish("finished", outcome.metrics)
+    epochs: int = plan.recipe.train.epochs  # type: ignore[attr-defined]
+    result = Result(
+        name=plan.recipe.name,
+        digest=plan.digest,
+        best_weights=str(outcome.best.relative_to(run.path)),
+        last_weights=str(outcome.last.relative_to(run.path)),
+        best_epoch=outcome.best_epoch,
+        epochs_completed=outcome.epochs_completed,
+        stopped_early=outcome.epochs_completed < epochs,
+        metrics=FrozenDict(outcome.metrics),
+        minutes=recorder.minutes,
+        device=plan.recipe.hardware.device,  # type: ignore[attr-defined]
+        versions=plan.versions,
+        commit=plan.commit,
+        tracking=FrozenDict(recorder.tracking.locations()),
+    )
+    run.write(run.result, result)
+    recorder.write_status("finished")
+    return result
+
+
+def _leave(recorder: Recorder, state: RunState, error: str | None = None) -> None:
+    recorder.write_status(state, error)
+    recorder.tracking.finish(state, {})
+
+
+def _as_failure(error: Exception, run: RunDirectory) -> RecipeError:
+    return RecipeError(Diagnostic("R801", f"{type(error).__name__}: {error}", help=(f"the log is {run.log}",)))

@@ -1,0 +1,74 @@
+"""Look at this machine: its device, its cores, its installed versions, the commit it stands at."""
+
+import importlib.metadata
+import os
+import platform
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+from recipe import __version__
+from recipe.schemas.base import FrozenDict
+from recipe.schemas.diagnostics import Diagnostic, RecipeError
+from recipe.schemas.facts import Hardware, Places
+
+_TRAINS_BADLY_WITH_AMP = re.compile(
+    r"(nvidia|geforce|quadro|tesla).*?(1660|1650|1630|t400|t550|t600|t1000|t1200|t2000|k40m)", re.IGNORECASE
+)
+"""GPUs on which mixed precision gives NaN losses; the list is the one Ultralytics keeps."""
+
+_PACKAGES = ("torch", "torchvision", "ultralytics", "numpy", "pydantic", "mlflow", "tensorboard")
+
+
+def look_at_hardware() -> Hardware:
+    """The device that `auto` takes. Raises `RecipeError` (R609) where torch is not installed."""
+    torch = import_torch()
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    if torch.cuda.is_available():
+        properties = torch.cuda.get_device_properties(0)
+        amp_safe = not _TRAINS_BADLY_WITH_AMP.search(properties.name)
+        memory = properties.total_memory / 2**30
+        return Hardware(device="cuda:0", name=properties.name, memory_gib=memory, cores=cores, amp_safe=amp_safe)
+    if torch.backends.mps.is_available():
+        return Hardware(device="mps", name="an Apple GPU", memory_gib=None, cores=cores, amp_safe=False)
+    name = f"{cores} CPU cores and no GPU"
+    return Hardware(device="cpu", name=name, memory_gib=None, cores=cores, amp_safe=False)
+
+
+def import_torch() -> Any:
+    """torch, or a diagnostic that says how to install it."""
+    try:
+        import torch
+    except ImportError:
+        help_ = ("pip install 'recipe-compiler[all]'",)
+        raise RecipeError(Diagnostic("R609", "training needs torch, which is not installed", help=help_)) from None
+    return torch
+
+
+def look_at_versions() -> FrozenDict[str, str]:
+    """Package → version of everything that can change a result."""
+    found = {"recipe": __version__, "python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return FrozenDict(found)
+
+
+def look_at_commit(directory: Path) -> str | None:
+    """The git commit of a folder, `-dirty` where tracked files differ from it; None outside a repository."""
+    command = ["git", "-C", str(directory), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()
+
+
+def look_at_places(runs_root: Path) -> Places:
+    """Where tracking data goes when the recipe does not say it."""
+    if named := os.environ.get("MLFLOW_TRACKING_URI"):
+        return Places(tracking_uri=named, tracking_reason="MLFLOW_TRACKING_URI")
+    return Places(tracking_uri=f"sqlite:///{runs_root / 'mlflow.db'}", tracking_reason="beside the runs")
