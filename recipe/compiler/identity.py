@@ -2,8 +2,9 @@
 
 import hashlib
 import os
+from collections.abc import Iterator
 
-from recipe.schemas.base import Section, canonical_json, leaves
+from recipe.schemas.base import Section, canonical_json, impact_of, leaves
 from recipe.schemas.component import Component
 from recipe.schemas.recipe import LANGUAGE_VERSION, Recipe
 
@@ -18,17 +19,21 @@ def digest(asked: Recipe, recipe_dir: str) -> str:
         for leaf in leaves(asked)
         if leaf.impact == "identity" and leaf.value != leaf.default
     }
-    identity = {"language": LANGUAGE_VERSION, "leaves": asked_for, "words": _words(asked, ())}
+    identity = {"language": LANGUAGE_VERSION, "leaves": asked_for, "sections": dict(_sections(asked, ()))}
     return hashlib.sha256(canonical_json(identity).encode()).hexdigest()
 
 
-def _words(section: Section, path: tuple[str, ...]) -> dict[str, list[str | int]]:
-    """Which component stands at each path, with its revision; trackers change no result and do not count."""
-    found: dict[str, list[str | int]] = {}
-    if isinstance(section, Component):
-        found[".".join(path)] = [section.word(), section.revision]
-    for name in type(section).model_fields:
+def _sections(section: Section, path: tuple[str, ...]) -> Iterator[tuple[str, list[str | int]]]:
+    """What stands at each path that could hold another component, or nothing: its word, and its revision."""
+    for name, field in type(section).model_fields.items():
         value = getattr(section, name)
-        if isinstance(value, Section):
-            found |= _words(value, (*path, name))
-    return found
+        items = enumerate(value) if isinstance(value, tuple) else [(None, value)]
+        for index, item in items:
+            where = (*path, name) if index is None else (*path, name, str(index))
+            if not isinstance(item, Section) or impact_of(field) != "identity":
+                continue
+            if isinstance(item, Component):
+                yield ".".join(where), [item.word(), item.revision]
+            elif field.default is None or index is not None:
+                yield ".".join(where), ["present", 1]
+            yield from _sections(item, where)

@@ -3,7 +3,8 @@
 import os
 
 from recipe.compiler.nodes import Mapping, Node, locate
-from recipe.schemas.base import leaves, with_values
+from recipe.schemas.base import leaves
+from recipe.schemas.component import with_values
 from recipe.schemas.recipe import Recipe
 
 

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 from pydantic import JsonValue
 
-from recipe.schemas.base import AUTO, Leaf, leaves, with_values
+from recipe.schemas.base import AUTO, Leaf, leaves
+from recipe.schemas.component import with_values
 from recipe.schemas.diagnostics import Diagnostic
 from recipe.schemas.facts import Facts
 from recipe.schemas.plan import Answer

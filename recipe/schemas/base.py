@@ -1,6 +1,6 @@
 """The building blocks of every schema: `Section`, `setting()`, `Auto[T]` and `FrozenDict`."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Annotated, Any, Generic, Literal, NamedTuple, NoReturn, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -94,17 +94,23 @@ class Leaf(NamedTuple):
     @property
     def impact(self) -> Impact:
         """What a change of this leaf means."""
-        return self._extra("x-impact", "identity")  # type: ignore[no-any-return]
+        return impact_of(self.field)
 
     @property
     def is_path(self) -> bool:
         """Whether the value is text that names a file (and not `auto`, `none` or `builtin:…`)."""
         is_file_name = isinstance(self.value, str) and self.value not in (AUTO, "none")
-        return bool(self._extra("x-path", False)) and is_file_name and not self.value.startswith("builtin:")
+        return bool(_extra(self.field, "x-path", False)) and is_file_name and not self.value.startswith("builtin:")
 
-    def _extra(self, key: str, default: Any) -> Any:
-        extra = self.field.json_schema_extra
-        return extra.get(key, default) if isinstance(extra, dict) else default
+
+def impact_of(field: FieldInfo) -> Impact:
+    """What a change of this field means."""
+    return _extra(field, "x-impact", "identity")  # type: ignore[no-any-return]
+
+
+def _extra(field: FieldInfo, key: str, default: Any) -> Any:
+    extra = field.json_schema_extra
+    return extra.get(key, default) if isinstance(extra, dict) else default
 
 
 def leaves(section: Section, prefix: tuple[str | int, ...] = ()) -> Iterator[Leaf]:
@@ -122,20 +128,6 @@ def _leaves_of(value: Any, default: Any, field: FieldInfo, path: tuple[str | int
             yield from _leaves_of(item, None, field, (*path, index))
     else:
         yield Leaf(path, value, default, field)
-
-
-def with_values(section: "S", values: Mapping[tuple[str | int, ...], Any]) -> "S":
-    """The same section with some leaves replaced, validated again."""
-    data: Any = section.model_dump(mode="json")
-    for path, value in values.items():
-        inner = data
-        for step in path[:-1]:
-            inner = inner[step]
-        inner[path[-1]] = value
-    return section.model_validate_json(canonical_json(data))
-
-
-S = TypeVar("S", bound=Section)
 
 
 def canonical_json(data: Any) -> str:

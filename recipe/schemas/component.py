@@ -1,14 +1,13 @@
 """Components: one word in YAML, one class in code."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, SerializerFunctionWrapHandler, model_serializer
 from pydantic_core import PydanticCustomError, core_schema
 
 from recipe.schemas.base import Section, canonical_json
 from recipe.schemas.catalogue import CATALOGUE
-
 
 KIND_PLACEHOLDER = "x-kind"
 """Stands in a generated JSON Schema where `language_schema` puts the reference to a kind's definition."""
@@ -99,3 +98,17 @@ class Component(Section):
         result["properties"] = {cls.tag: {"const": cls.word()}, **result.get("properties", {})}
         result["required"] = [cls.tag, *result.get("required", [])]
         return result
+
+
+C = TypeVar("C", bound=Component)
+
+
+def with_values(component: C, values: Mapping[tuple[str | int, ...], Any]) -> C:
+    """The same component with some leaves replaced, validated again."""
+    data: Any = component.model_dump(mode="json")
+    for path, value in values.items():
+        inner = data
+        for step in path[:-1]:
+            inner = inner[step]
+        inner[path[-1]] = value
+    return component.parse(data)  # type: ignore[return-value]

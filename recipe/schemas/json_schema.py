@@ -1,9 +1,16 @@
-"""The JSON Schema (2020-12) of composed recipes: strict, for machines."""
+"""The JSON Schema (2020-12) of recipes without references in other than text values: strict, for machines."""
 
 from typing import Any
 
 from recipe.schemas.catalogue import CATALOGUE
 from recipe.schemas.component import KIND_PLACEHOLDER, Component
+
+_LAYERING = {
+    "extends": {"type": "array", "items": {"type": "string"}, "description": "Recipes to start from."},
+    "vars": {"type": "object", "description": "Names for `${vars.name}`."},
+    "profiles": {"type": "object", "additionalProperties": {"type": "object"}, "description": "Named overlays."},
+}
+"""The keys that composition takes out again."""
 
 
 def language_schema() -> dict[str, Any]:
@@ -31,6 +38,8 @@ def _add_component(cls: type[Component], name: str, definitions: dict[str, Any])
     for inner, definition in schema.pop("$defs", {}).items():
         definitions.setdefault(inner, _clean(definition))
     definitions[name] = _clean(schema)
+    if cls.kind == "task":
+        definitions[name]["properties"] |= _LAYERING
 
 
 def _needs_nothing(schema: dict[str, Any]) -> bool:

@@ -5,7 +5,6 @@ the 400 of a smaller dataset, and the splits have nothing in common. A box is ti
 shape, as in COCO; a shape that would hide too much of another is not placed, so everything that was drawn is labelled.
 """
 
-import itertools
 import os
 from collections.abc import Iterator
 from hashlib import sha256
@@ -199,8 +198,8 @@ def _place_shapes(random: np.random.Generator, level: Level, size: int, mean: Fl
     for _ in range(random.integers(level.min_shapes, level.max_shapes + 1)):
         colour = _colour(random, level.contrast, mean, shapes)
         candidates = (_random_shape(random, level, size, colour) for _ in range(_ATTEMPTS))
-        fitting = (shape for shape in candidates if _leaves_in_sight(shape, owners, level.visible * np.array(areas)))
-        for shape in itertools.islice(fitting, 1):
+        least = level.visible * np.array(areas)
+        if shape := next((shape for shape in candidates if _leaves_in_sight(shape, owners, least)), None):
             shapes.append(shape)
             areas.append(_claim(owners, shape, len(shapes)))
     return tuple(shapes)

@@ -185,8 +185,9 @@ def _kind(value: Any) -> str:
     """A value as a message shows it: scalars as they are, others by kind."""
     if value in (None, "", [], {}):
         return "nothing"
-    kinds = {list: "a list", dict: "a map"}
-    return kinds.get(type(value)) or f"`{str(value)[:40]}`"
+    if isinstance(value, list | dict):
+        return "a list" if isinstance(value, list) else "a map"
+    return f"`{str(value)[:40]}`"
 
 
 def _refuse_other_kinds(description: _Description, problems: _Problems) -> None:

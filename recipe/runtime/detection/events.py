@@ -32,10 +32,9 @@ class Events:
 
     def on_train_batch_end(self, trainer: Any) -> None:
         self.steps_done += 1
-        losses = _train_losses(trainer)
-        if not math.isfinite(float(trainer.loss)):
-            raise _diverged(trainer, self.steps_done)
-        self.reporter.step(trainer.epoch + 1, self.steps_done, len(trainer.train_loader), losses)
+        if not math.isfinite(loss := float(trainer.loss.detach())):
+            raise _diverged(trainer, self.steps_done, loss)
+        self.reporter.step(trainer.epoch + 1, self.steps_done, len(trainer.train_loader), _train_losses(trainer))
 
     def on_fit_epoch_end(self, trainer: Any) -> None:
         trainer.epochs_completed = trainer.epoch + 1
@@ -55,8 +54,8 @@ def _train_losses(trainer: Any) -> dict[str, float]:
     return {f"train/{name}": float(value) for name, value in trainer.tloss.items()}
 
 
-def _diverged(trainer: Any, step: int) -> RecipeError:
-    message = f"the loss is {float(trainer.loss)} in epoch {trainer.epoch + 1}, step {step}"
-    files = f"images of the batch: {', '.join(trainer.batch_files)}"
-    ways_out = ("lower optimizer.lr, or switch train.amp off", files)
-    return RecipeError(Diagnostic("R801", message, help=ways_out))
+def _diverged(trainer: Any, step: int, loss: float) -> RecipeError:
+    """Ultralytics goes on, or back to the last checkpoint; but weights that saw such a loss are lost."""
+    message = f"the loss is {loss} in epoch {trainer.epoch + 1}, step {step}"
+    batch = f"images of the batch: {', '.join(trainer.batch_files[:8])}"
+    return RecipeError(Diagnostic("R801", message, help=("lower optimizer.lr, or switch train.amp off", batch)))

@@ -28,7 +28,6 @@ def prepare() -> None:
     os.environ.update(_environment())
     os.environ.pop("ULTRALYTICS_API_KEY", None)
     try:
-        import torch  # noqa: F401  before Ultralytics, which else sets OMP_NUM_THREADS=1 for it
         import ultralytics
     except ImportError as error:
         raise _not_installed(str(error)) from error
@@ -64,13 +63,15 @@ def output_to(log: Path) -> Iterator[None]:
     handler = logging.FileHandler(log, encoding="utf-8")
     handler.setFormatter(_Plain("%(asctime)s %(message)s"))
     handlers, level = list(LOGGER.handlers), LOGGER.level
-    LOGGER.handlers, LOGGER.level = [handler], logging.INFO
+    LOGGER.handlers = [handler]
+    LOGGER.setLevel(logging.INFO)
     try:
         with warnings.catch_warnings():
             warnings.showwarning = lambda message, category, *_, **__: LOGGER.warning(f"{category.__name__}: {message}")
             yield
     finally:
-        LOGGER.handlers, LOGGER.level = handlers, level
+        LOGGER.handlers = handlers
+        LOGGER.setLevel(level)
         handler.close()
 
 

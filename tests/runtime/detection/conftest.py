@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ from recipe.runtime.detection.family import DetectionFamily
 from recipe.runtime.family import Outcome
 from recipe.runtime.rundir import RunDirectory
 from recipe.schemas.base import FrozenDict
-from recipe.schemas.diagnostics import Interrupted, Diagnostic
+from recipe.schemas.diagnostics import Diagnostic, Interrupted
 from recipe.schemas.plan import RunPlan
 from recipe.schemas.recipe import Recipe
 
@@ -59,7 +59,10 @@ def make_plan(**changes: Any) -> RunPlan:
 
 
 class Recorder:
-    """A reporter that writes down what it is told, and interrupts where it is asked to."""
+    """A reporter that writes down what it is told, and interrupts at an (epoch, step) where it is asked to.
+
+    At (0, 0) it interrupts when everything is built and nothing is trained yet.
+    """
 
     def __init__(self, interrupt_at: tuple[int, int] | None = None) -> None:
         self.interrupt_at = interrupt_at
@@ -71,17 +74,21 @@ class Recorder:
     def started(self, first_epoch: int, effective: Mapping[str, Any]) -> None:
         self.events.append(("started", first_epoch))
         self.effective = effective
+        self._interrupt((0, 0))
 
     def step(self, epoch: int, step: int, steps: int, losses: Mapping[str, float]) -> None:
         self.events.append(("step", epoch, step, steps))
         self.losses.append(losses)
-        if (epoch, step) == self.interrupt_at:
-            raise Interrupted(Diagnostic("R806", "stopped by the test"))
+        self._interrupt((epoch, step))
 
     def epoch_done(self, epoch: int, values: Mapping[str, float]) -> None:
         assert epoch not in self.epochs, "an epoch is reported once"
         self.events.append(("epoch_done", epoch))
         self.epochs[epoch] = values
+
+    def _interrupt(self, now: tuple[int, int]) -> None:
+        if now == self.interrupt_at:
+            raise Interrupted(Diagnostic("R806", "stopped by the test"))
 
 
 class Trained:
@@ -94,6 +101,14 @@ class Trained:
 def train(folder: Path, reporter: Recorder | None = None, **changes: Any) -> Trained:
     plan, run, reporter = make_plan(**changes), RunDirectory(folder), reporter or Recorder()
     return Trained(plan, run, reporter, DetectionFamily().train(plan, run, reporter))
+
+
+def interrupted(folder: Path, at: tuple[int, int], **changes: Any) -> Recorder:
+    """What a reporter has seen of a run that it stopped."""
+    reporter = Recorder(interrupt_at=at)
+    with pytest.raises(Interrupted, match="stopped by the test"):
+        train(folder, reporter, **changes)
+    return reporter
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -111,6 +126,3 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def two_epochs(tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """The small run as it is; shared by tests that only look at it."""
     return train(tmp_path_factory.mktemp("two_epochs"))
-
-
-Maker = Callable[..., RunPlan]

@@ -36,10 +36,8 @@ class Trainer(DetectionTrainer):  # type: ignore[misc]
         self.batch_files: list[str] = []
         self.best_epoch = 0
         self.final_metrics: dict[str, float] = {}
-        threads = torch.get_num_threads()
         super().__init__(overrides=engine_arguments(recipe, data_yaml, checkpoints.folder.parent / "ultralytics"))
-        torch.set_num_threads(threads)  # on a CPU Ultralytics takes one less than there are cores
-        self.args.workers = recipe.hardware.workers  # and no workers
+        self.args.workers = recipe.hardware.workers  # on a CPU Ultralytics takes none
         with contextlib.suppress(OSError):
             (self.save_dir / "weights").rmdir()
         self.wdir: Path = checkpoints.staging
