@@ -26,7 +26,7 @@ def _gather(checked: Checked, runs_root: Path) -> Facts:
     family = family_of(checked.recipe)
     dataset = family.look_at_data(checked.recipe)
     facts = Facts(
-        hardware=look_at_hardware(),
+        hardware=look_at_hardware(checked.recipe.hardware.device),
         dataset=dataset,
         places=look_at_places(runs_root),
         versions=look_at_versions(),

@@ -21,19 +21,29 @@ _TRAINS_BADLY_WITH_AMP = re.compile(
 _PACKAGES = ("torch", "torchvision", "ultralytics", "numpy", "pydantic", "mlflow", "tensorboard")
 
 
-def look_at_hardware() -> Hardware:
-    """The device that `auto` takes. Raises `RecipeError` (R609) where torch is not installed."""
+def look_at_hardware(wanted: str) -> Hardware:
+    """The device that is wanted, or the one that `auto` takes. Raises `RecipeError` (R609) where torch is missing."""
     torch = import_torch()
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if torch.cuda.is_available():
-        properties = torch.cuda.get_device_properties(0)
-        amp_safe = not _TRAINS_BADLY_WITH_AMP.search(properties.name)
-        memory = properties.total_memory / 2**30
-        return Hardware(device="cuda:0", name=properties.name, memory_gib=memory, cores=cores, amp_safe=amp_safe)
-    if torch.backends.mps.is_available():
-        return Hardware(device="mps", name="an Apple GPU", memory_gib=None, cores=cores, amp_safe=False)
-    name = f"{cores} CPU cores and no GPU"
-    return Hardware(device="cpu", name=name, memory_gib=None, cores=cores, amp_safe=False)
+    if wanted != "cpu" and torch.cuda.is_available():
+        number = int(wanted.partition(":")[2]) if wanted.startswith("cuda:") else 0
+        return _cuda_device(torch, min(number, torch.cuda.device_count() - 1))
+    if wanted != "cpu" and torch.backends.mps.is_available():
+        return Hardware(device="mps", name="an Apple GPU", memory_gib=None, cores=_cores(), amp_safe=False)
+    name = f"{_cores()} CPU cores" + ("" if wanted == "cpu" else " and no GPU")
+    return Hardware(device="cpu", name=name, memory_gib=None, cores=_cores(), amp_safe=False)
+
+
+def _cuda_device(torch: Any, number: int) -> Hardware:
+    properties = torch.cuda.get_device_properties(number)
+    amp_safe = not _TRAINS_BADLY_WITH_AMP.search(properties.name)
+    memory = properties.total_memory / 2**30
+    return Hardware(device=f"cuda:{number}", name=properties.name, memory_gib=memory, cores=_cores(), amp_safe=amp_safe)
+
+
+def _cores() -> int:
+    """Cores that this process may use: Ultralytics counts those of the machine, so the smaller number is asked for."""
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return allowed or 1
 
 
 def import_torch() -> Any:

@@ -1,8 +1,8 @@
 """The root of every recipe: what all task families share."""
 
-from typing import ClassVar, Literal, NamedTuple
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
-from pydantic import PositiveInt
+from pydantic import AfterValidator, PositiveInt, StringConstraints
 
 from recipe.schemas.base import AUTO, Auto, Section, setting
 from recipe.schemas.component import Component
@@ -19,14 +19,19 @@ class Metric(NamedTuple):
     doc: str
 
 
+def _numbered(device: str) -> str:
+    return "cuda:0" if device == "cuda" else device
+
+
+Device = Annotated[str, StringConstraints(pattern=r"^(cpu|mps|cuda(:\d+)?)$"), AfterValidator(_numbered)]
+"""A torch device; `cuda` is `cuda:0`."""
+
+
 class Hardware(Section):
     """Where training runs. Nothing here changes what is learned, except by rounding."""
 
-    device: Auto[str] = setting(
-        AUTO,
-        "`cpu`, `mps`, `cuda` or `cuda:N`; `auto` takes the first GPU that is there.",
-        impact="performance",
-        pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$",
+    device: Auto[Device] = setting(
+        AUTO, "`cpu`, `mps`, `cuda` or `cuda:N`; `auto` takes the first GPU that is there.", impact="performance"
     )
     workers: Auto[int] = setting(
         AUTO, "Processes that load and augment images; 0 loads them in the training process.", impact="performance"
@@ -56,6 +61,7 @@ class Recipe(Component, kind="task", tag="task"):
     description: str = setting("", "What this recipe is for.", impact="cosmetic")
     seed: int = setting(0, "Seed of weights, data order and augmentation.", ge=0, lt=2**32)
     trackers: tuple[Tracker, ...] = setting((), "Where metrics go, beside the run's own CSV.", impact="cosmetic")
+    hardware: Hardware = Hardware()
 
 
 class EarlyStopping(Section):

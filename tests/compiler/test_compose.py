@@ -69,7 +69,10 @@ def test_how_values_merge(recipe_file, base, over, result):
 def test_set_takes_yaml_values_and_list_indices(recipe_file):
     file = recipe_file("a: {b: [1, {c: 2}], d: word}\n")
     data, _, _ = composed(file, [], ["a.b.1.c=[x, 1e-3]", "a.b.0=null", "a.d.e=true", "n.m={k: 'v'}", "a.f="])
-    assert data == {"a": {"b": [None, {"c": ["x", 0.001]}], "d": {"type": "word", "e": True}, "f": None}, "n": {"m": {"k": "v"}}}
+    assert data == {
+        "a": {"b": [None, {"c": ["x", 0.001]}], "d": {"type": "word", "e": True}, "f": None},
+        "n": {"m": {"k": "v"}},
+    }
 
 
 @pytest.mark.parametrize("text", ["a", "=1", "a..b=1", "a b=1", "a.b.9=1", "a.b.x=1", "vars.y=1", "a.b={"])

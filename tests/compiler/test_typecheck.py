@@ -21,7 +21,10 @@ def problems(file, sets=()):
         found = checked.warnings
     by_index = {source.index: source for source in report.sources}
     return [
-        (d.code, d.labels[0].span and by_index[d.labels[0].span.source].text[d.labels[0].span.start : d.labels[0].span.end])
+        (
+            d.code,
+            d.labels[0].span and by_index[d.labels[0].span.source].text[d.labels[0].span.start : d.labels[0].span.end],
+        )
         for d in found
         if d.labels
     ]
@@ -78,14 +81,18 @@ def test_mistakes_in_the_required_keys(recipe_file, old, new, expected):
 
 
 def test_all_independent_errors_come_at_once_and_in_the_order_of_the_text(recipe_file):
-    text = MINIMAL + "optimiser: 1\ntrain: {epochs: x, close_mosaic: -1}\nseed: ${vars.gone}\nseed: 3\ntrackers: [Nope]\n"
+    text = (
+        MINIMAL + "optimiser: 1\ntrain: {epochs: x, close_mosaic: -1}\nseed: ${vars.gone}\nseed: 3\ntrackers: [Nope]\n"
+    )
     assert [code for code, _ in problems(recipe_file(text))] == ["R402", "R404", "R405", "R305", "R201", "R401"]
 
 
 def test_a_cascade_is_suppressed(recipe_file):
     """A bad number is one mistake: the rules that would read it are silent, the others speak."""
     text = MINIMAL + "train: {epochs: x, close_mosaic: 500, early_stopping: {patience: 500}}\ndata: {source: d.yaml}\n"
-    text = text.replace('data: {source: "builtin:shapes"}\n', "").replace("source: d.yaml", "source: d.yaml, shapes: {seed: 3}")
+    text = text.replace('data: {source: "builtin:shapes"}\n', "").replace(
+        "source: d.yaml", "source: d.yaml, shapes: {seed: 3}"
+    )
     assert [code for code, _ in problems(recipe_file(text))] == ["R404", "R504"]
 
 

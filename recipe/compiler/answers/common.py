@@ -22,8 +22,8 @@ def _tracking_uri(question: Question) -> Reply:
 
 def device_is_there(recipe: Recipe, facts: Facts) -> Diagnostic | None:
     """A device that this machine does not have."""
-    device = recipe.hardware.device  # type: ignore[attr-defined]
-    if facts.hardware is None or device == "cpu" or device.partition(":")[0] == facts.hardware.device.partition(":")[0]:
+    device = recipe.hardware.device
+    if facts.hardware is None or device == facts.hardware.device:
         return None
     message = f"the recipe trains on `{device}`, but this machine has {facts.hardware.name}"
     return Diagnostic("R611", message, help=("write `device: auto`",), path=("hardware", "device"))

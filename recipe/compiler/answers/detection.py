@@ -44,7 +44,7 @@ def tier_of(memory_gib: float | None) -> str:
 
 def _tier(question: Question) -> Reply:
     hardware: Hardware = question.fact("hardware")
-    if question["hardware.device"] in ("cpu", "mps"):
+    if hardware.memory_gib is None or not question["hardware.device"].startswith("cuda"):
         return Reply("cpu", f"training runs on {question['hardware.device']}", "hardware")
     name = tier_of(hardware.memory_gib)
     return Reply(name, f"{hardware.name} has {hardware.memory_gib:.1f} GiB: {TIERS[name].says}", "hardware")

@@ -96,12 +96,12 @@ def _optimizer(trainer: Any, recipe: Detection) -> dict[str, JsonValue]:
 
 
 def _scheduler(trainer: Any) -> dict[str, JsonValue]:
-    schedule, at_end = trainer.lf, trainer.lf(trainer.epochs)
-    in_force = all(used is schedule for used in trainer.scheduler.lr_lambdas)
-    exact = in_force and math.isclose(at_end, schedule.final_factor)
+    """The factor as the schedule has it, if it is what the schedules in force come to (but for rounding)."""
+    said = getattr(trainer.lf, "final_factor", math.nan)
+    reached = [schedule(trainer.epochs) for schedule in (trainer.lf, *trainer.scheduler.lr_lambdas)]
     return {
-        "scheduler.type": type(schedule).__name__,
-        "scheduler.final_factor": schedule.final_factor if exact else at_end,
+        "scheduler.type": type(trainer.lf).__name__,
+        "scheduler.final_factor": said if all(math.isclose(factor, said) for factor in reached) else reached,
     }
 
 

@@ -8,6 +8,7 @@ class MLflow(Tracker):
     """A run in an MLflow tracking store."""
 
     target = "recipe.runtime.trackers.mlflow:MLflowTracker"
+    example = {"experiment": "example", "tracking_uri": "sqlite:///example.db"}
 
     experiment: Auto[str] = setting(AUTO, "Experiment name; `auto` is the recipe's name.", impact="cosmetic")
     tracking_uri: Auto[str] = setting(

@@ -105,6 +105,13 @@ def _dataset(name: str, value: Any) -> Callable[[Any, pytest.MonkeyPatch], None]
     return _attribute(lambda trainer: trainer.train_loader.dataset, name, value)
 
 
+def _adamax_like(optimizer: Any) -> Any:
+    class Adamax:
+        param_groups = optimizer.param_groups
+
+    return Adamax()
+
+
 SABOTAGE = {
     "seed": lambda trainer, patch: patch.setattr("torch.initial_seed", lambda: 5),
     "data.source": lambda trainer, patch: patch.setitem(trainer.data, "yaml_file", "/other/data.yaml"),
@@ -124,7 +131,7 @@ SABOTAGE = {
     "augment.cutmix": _transformed("CutMix", "p"),
     "augment.bgr": _transformed("Format", "bgr"),
     **{f"loss.{name}": _argument(name, 99.0) for name in ("box", "cls", "dfl")},
-    "optimizer.type": lambda trainer, patch: patch.setattr(type(trainer.optimizer), "__name__", "Adamax"),
+    "optimizer.type": lambda trainer, patch: patch.setattr(trainer, "optimizer", _adamax_like(trainer.optimizer)),
     "optimizer.lr": _group(2, "initial_lr", 0.1),
     "optimizer.betas": _group(0, "betas", (0.5, 0.9)),
     "optimizer.eps": _group(1, "eps", 1e-3),
@@ -132,7 +139,9 @@ SABOTAGE = {
     "optimizer.weight_decay": _group(0, "weight_decay", 0.00125),
     "optimizer.weight_decay of biases": _group(2, "weight_decay", 0.00125),
     "scheduler.type": _itself("lf", lambda epoch: 0.5),
-    "scheduler.final_factor": lambda trainer, patch: patch.setattr(trainer.scheduler, "lr_lambdas", [len] * 3),
+    "scheduler.final_factor": lambda trainer, patch: patch.setattr(
+        trainer.scheduler, "lr_lambdas", [lambda epoch: 0.5] * 3
+    ),
     "train.epochs": _itself("epochs", 9),
     "train.batch_size": _itself("batch_size", 4),
     "train.batch_size of the loader": _loader("batch_size", 4),

@@ -8,6 +8,7 @@ import torch
 from torch.optim.lr_scheduler import LambdaLR
 from ultralytics.data.build import build_dataloader
 from ultralytics.engine import trainer as ultralytics_trainer
+from ultralytics.engine import validator as ultralytics_validator
 from ultralytics.models.yolo.detect import DetectionTrainer
 from ultralytics.utils.torch_utils import unwrap_model
 
@@ -78,6 +79,11 @@ class Trainer(DetectionTrainer):  # type: ignore[misc]
         """As many workers as the recipe says, also for validation (Ultralytics doubles them there)."""
         dataset, training = self.build_dataset(dataset_path, mode, batch_size), mode == "train"
         return build_dataloader(dataset, batch_size, self.args.workers, training, rank, device=self.device)
+
+    def get_validator(self) -> Any:
+        """With the arguments as they are: checked again, a learning rate above 1 would be an error."""
+        with replaced(ultralytics_validator, "get_cfg", lambda overrides: overrides):
+            return super().get_validator()
 
     def build_optimizer(self, model: Any, **_arguments: Any) -> Any:
         return build_optimizer(self.recipe.optimizer, unwrap_model(model))

@@ -1,0 +1,36 @@
+# `make demo` and `make test` do all the set-up there is; they need Python 3.11 or newer, and make.
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: install demo check test test-all benchmark clean
+
+install: $(INSTALLED)
+
+$(INSTALLED): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable '.[all,dev]'
+	touch $@
+
+# The main job on the embedded data: a YOLOv8 detector learns to find shapes, on a CPU, in minutes.
+demo: install
+	$(BIN)/recipe run recipes/yolo_competition.yaml --profile demo
+
+# Lint and types, the same here and in CI.
+check: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test: check
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: check
+	$(BIN)/python -m pytest
+
+benchmark: install
+	$(BIN)/python benchmarks/validate_speed.py
+	$(BIN)/python benchmarks/run_overhead.py
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build dist

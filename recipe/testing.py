@@ -1,0 +1,107 @@
+"""Conformance checks for components, used by this project's own tests and by authors of plugins.
+
+from recipe.testing import check_component
+from recipe_lion import Lion
+
+def test_lion(tmp_path):
+check_component(Lion, tmp_path)
+"""
+
+import importlib
+import inspect
+import json
+from pathlib import Path
+from typing import Any
+
+from recipe.runtime.build import build, load_target
+from recipe.runtime.trackers import TrackedRun
+from recipe.schemas.base import FrozenDict
+from recipe.schemas.component import Component
+from recipe.schemas.plan import RunPlan
+from recipe.schemas.recipe import Recipe
+
+
+def check_component(cls: type[Component], folder: Path) -> None:
+    """Assert everything that is asked of a component, and construct its target in `folder`."""
+    check_description(cls)
+    check_defaults(cls)
+    check_round_trip(cls)
+    if not issubclass(cls, Recipe):
+        construct(cls, folder)
+
+
+def check_description(cls: type[Component]) -> None:
+    """The class and each of its fields say what they are."""
+    assert cls.__doc__, f"{cls.__name__} has no docstring"
+    for name, field in cls.model_fields.items():
+        described = field.description or (isinstance(field.annotation, type) and field.annotation.__doc__)
+        assert described, f"{cls.__name__}.{name} has no documentation"
+
+
+def check_defaults(cls: type[Component]) -> None:
+    """Every default is the library's own, unless `differs` says why not."""
+    if issubclass(cls, Recipe) or cls.target.startswith("recipe."):
+        return
+    for name, parameter in inspect.signature(load_target(cls.target)).parameters.items():
+        field = cls.model_fields.get(name)
+        if field is None or parameter.default is parameter.empty or name in cls.differs:
+            continue
+        assert field.default == parameter.default, (
+            f"{cls.__name__}.{name}: the library's default is {parameter.default!r}"
+        )
+
+
+def check_round_trip(cls: type[Component]) -> None:
+    """The example is valid, and what it becomes, defaults written out, reads back as itself."""
+    example = cls.parse({cls.tag: cls.word(), **cls.example})
+    assert type(example) is cls
+    kind = next(base for base in cls.__mro__ if issubclass(base, Component) and base.is_kind)
+    assert kind.parse(json.loads(example.model_dump_json())) == example
+
+
+def construct(cls: type[Component], folder: Path) -> Any:
+    """Build the target from the example and small runtime objects."""
+    component = cls.parse({cls.tag: cls.word(), **cls.example})
+    return build(component, **{name: _RUNTIME_OBJECTS[name](folder) for name in cls.runtime})
+
+
+def _parameters(_folder: Path) -> Any:
+    torch = importlib.import_module("torch")
+    return [torch.nn.Parameter(torch.zeros(2))]
+
+
+def _tracked_run(folder: Path) -> TrackedRun:
+    recipe = Recipe.parse(
+        {
+            "recipe": 1,
+            "name": "conformance",
+            "task": "detection",
+            "data": {"source": "builtin:shapes", "cache": "none"},
+            "model": {"type": "YOLOv8", "size": "n", "weights": "none"},
+            "train": {"batch_size": 1, "image_size": 32, "amp": False},
+            "hardware": {"device": "cpu", "workers": 0, "tier": "cpu"},
+        }
+    )
+    nothing: FrozenDict[str, Any] = FrozenDict()
+    plan = RunPlan(
+        recipe=recipe,  # type: ignore[arg-type]
+        digest="0" * 64,
+        answers=(),
+        inputs=(),
+        groups=(),
+        details=nothing,
+        secrets=nothing,
+        versions=nothing,
+        commit=None,
+    )
+    return TrackedRun(plan, folder, folder / ".memory", {"name": "conformance"})
+
+
+_RUNTIME_OBJECTS: dict[str, Any] = {
+    "params": _parameters,
+    "epochs": lambda _folder: 10,
+    "run": _tracked_run,
+    "nc": lambda _folder: 3,
+    "ch": lambda _folder: 3,
+    "verbose": lambda _folder: False,
+}
