@@ -4,7 +4,7 @@ import json
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from recipe.compiler.report import Report
@@ -22,13 +22,16 @@ class Reports:
     current = Report()
 
 
-def print_diagnostics(diagnostics: Iterable[Diagnostic], sources: Sequence[Source], format_: str) -> None:
+def print_diagnostics(diagnostics: Sequence[Diagnostic], sources: Sequence[Source], format_: str) -> None:
     """Print diagnostics for people on stderr; `json` prints nothing here, its verbs put them into their document."""
     if format_ == "json":
         return
     show = concise if format_ == "concise" else full
     for diagnostic in diagnostics:
         print(show(diagnostic, sources, _wants_colour()), file=sys.stderr)
+    errors = sum(diagnostic.severity == "error" for diagnostic in diagnostics)
+    if errors > 1:
+        print(f"{errors} errors", file=sys.stderr)
 
 
 def print_failure(error: RecipeError, words: list[str]) -> None:
@@ -38,9 +41,6 @@ def print_failure(error: RecipeError, words: list[str]) -> None:
         print(json.dumps(failure_json(error.diagnostics, sources), indent=2, ensure_ascii=False))
         return
     print_diagnostics(error.diagnostics, sources, format_)
-    errors = sum(diagnostic.severity == "error" for diagnostic in error.diagnostics)
-    if errors > 1:
-        print(f"{errors} errors", file=sys.stderr)
 
 
 def failure_json(diagnostics: Sequence[Diagnostic], sources: Sequence[Source]) -> dict[str, Any]:

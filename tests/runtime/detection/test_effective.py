@@ -11,7 +11,7 @@ from recipe.runtime.detection.data import data_yaml
 from recipe.runtime.detection.effective import effective_values
 from recipe.schemas.base import leaves
 from recipe.schemas.plan import RunPlan
-from tests.runtime.detection.conftest import interrupted, make_plan
+from tests.runtime.detection.harness import interrupted, make_plan
 
 NOT_LIVE = {"recipe", "name", "description", "hardware.tier", "trackers"}
 

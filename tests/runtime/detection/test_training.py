@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from recipe.schemas.tasks.detection import Detection
-from tests.runtime.detection.conftest import Recorder, Trained, train
+from tests.runtime.detection.harness import Recorder, Trained, train
 
 
 def test_events_come_in_order(two_epochs: Trained):
