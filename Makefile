@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: install demo check test test-all benchmark clean
+.PHONY: install demo check test test-all benchmark docs clean
 
 install: $(INSTALLED)
 
@@ -31,6 +31,9 @@ test-all: check
 benchmark: install
 	$(BIN)/python benchmarks/validate_speed.py
 	$(BIN)/python benchmarks/run_overhead.py
+
+docs: install
+	$(BIN)/python docs/build_reference.py
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build dist

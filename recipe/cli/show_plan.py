@@ -30,10 +30,10 @@ def show_plan(plan: RunPlan, console: Console | None = None) -> None:
 
 
 def _lines(plan: RunPlan) -> Iterable[tuple[str, str]]:
-    recipe: Any = plan.recipe
-    yield "model", _model(plan)
+    recipe: Any = plan.shown()
+    yield "model", _model(plan, recipe)
     yield from _groups(plan)
-    yield "data", _data(plan)
+    yield "data", _data(plan, recipe)
     yield "training", _settings(recipe.train)
     if hasattr(recipe, "augment"):
         yield "augment", _settings(recipe.augment, skip_zero=True)
@@ -46,9 +46,9 @@ def _lines(plan: RunPlan) -> Iterable[tuple[str, str]]:
     yield "runs", "1"
 
 
-def _model(plan: RunPlan) -> str:
+def _model(plan: RunPlan, recipe: Any) -> str:
     total = sum(group.parameters for group in plan.groups)
-    return f"{_component(plan.recipe.model)}, {total:,} trainable parameters"  # type: ignore[attr-defined]
+    return f"{_component(recipe.model)}, {total:,} trainable parameters"
 
 
 def _groups(plan: RunPlan) -> Iterable[tuple[str, str]]:
@@ -57,13 +57,13 @@ def _groups(plan: RunPlan) -> Iterable[tuple[str, str]]:
         yield "groups" if index == 0 else "", text
 
 
-def _data(plan: RunPlan) -> str:
+def _data(plan: RunPlan, recipe: Any) -> str:
     images: Any = plan.details.get("images", {})
     classes: Any = plan.details.get("classes", [])
     shown = ", ".join(classes[:6]) + (f" … ({len(classes)} classes)" if len(classes) > 6 else "")
     counts = ", ".join(f"{count} {split}" for split, count in images.items())
     steps = plan.details.get("steps_per_epoch")
-    return f"{plan.recipe.data.source}: {counts} images; {shown}; {steps} steps an epoch"  # type: ignore[attr-defined]
+    return f"{recipe.data.source}: {counts} images; {shown}; {steps} steps an epoch"
 
 
 def _curve(recipe: Any) -> str:

@@ -35,8 +35,9 @@ def execute(plan: RunPlan, run: RunDirectory, view: View) -> Result:
             _leave(recorder, "failed", error.diagnostics[0].message)
             raise
         except Exception as error:
-            _leave(recorder, "failed", f"{type(error).__name__}: {error}")
-            raise _as_failure(error, run) from error
+            message = plan.redact(f"{type(error).__name__}: {error}")
+            _leave(recorder, "failed", message)
+            raise RecipeError(Diagnostic("R801", message, help=(f"the log is {run.log}",))) from error
         finally:
             view.end()
         return _finish(plan, run, recorder, outcome)
@@ -55,7 +56,7 @@ def _finish(plan: RunPlan, run: RunDirectory, recorder: Recorder, outcome: Outco
         stopped_early=outcome.epochs_completed < epochs,
         metrics=FrozenDict(outcome.metrics),
         minutes=recorder.minutes,
-        device=plan.recipe.hardware.device,  # type: ignore[attr-defined]
+        device=plan.recipe.hardware.device,
         versions=plan.versions,
         commit=plan.commit,
         tracking=FrozenDict(recorder.tracking.locations()),
@@ -68,7 +69,3 @@ def _finish(plan: RunPlan, run: RunDirectory, recorder: Recorder, outcome: Outco
 def _leave(recorder: Recorder, state: RunState, error: str | None = None) -> None:
     recorder.write_status(state, error)
     recorder.tracking.finish(state, {})
-
-
-def _as_failure(error: Exception, run: RunDirectory) -> RecipeError:
-    return RecipeError(Diagnostic("R801", f"{type(error).__name__}: {error}", help=(f"the log is {run.log}",)))

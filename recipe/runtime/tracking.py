@@ -48,7 +48,7 @@ class Tracking:
             try:
                 started.append(_Started(index, word, build(component, run=tracked)))
             except Exception as error:
-                message = f"{word} could not start: {type(error).__name__}: {error}"
+                message = self._plan.redact(f"{word} could not start: {type(error).__name__}: {error}")
                 raise RecipeError(Diagnostic("R803", message, path=("trackers", index))) from error
         return started
 
@@ -72,7 +72,7 @@ class Tracking:
 
     def locations(self) -> dict[str, str]:
         """Tracker → where its data is."""
-        return {word: tracker.location for _, word, tracker in self._future.result()}
+        return {word: self._plan.redact(tracker.location) for _, word, tracker in self._future.result()}
 
     def _each(self, name: str, event: dict[str, Any], call: Callable[[Tracker], None]) -> None:
         for place, word, tracker in self._future.result():
@@ -82,7 +82,7 @@ class Tracking:
                     continue
                 except Exception as error:
                     self._lost.add(place)
-                    message = f"{word} failed and gets nothing more: {type(error).__name__}: {error}"
+                    message = self._plan.redact(f"{word} failed and gets nothing more: {type(error).__name__}: {error}")
                     help_ = (f"what it misses is kept in {self._spool(place, word)}",)
                     self._warn(Diagnostic("R807", message, help=help_, path=("trackers", place)))
             with self._spool(place, word).open("a", encoding="utf-8") as spool:

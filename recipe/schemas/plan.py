@@ -1,11 +1,14 @@
 """The plan: what the compiler decided and the runtime executes. Frozen, hashed, canonical JSON."""
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, Literal, TypeVar
 
 from pydantic import JsonValue, model_validator
 
 from recipe.schemas.base import AUTO, FrozenDict, Section, canonical_json, leaves
 from recipe.schemas.recipe import Recipe
+
+S = TypeVar("S", bound=Section)
 
 
 class Answer(Section):
@@ -66,6 +69,30 @@ class RunPlan(Section):
         for dotted, template in self.secrets.items():
             put(data["recipe"], dotted, template)
         return canonical_json(data)
+
+    def shown(self) -> Recipe:
+        """The recipe for people's eyes: the values of `${env:…}` replaced by that text. Not for running."""
+        return _with_templates(self.recipe, self.secrets, "")
+
+    def redact(self, text: str) -> str:
+        """A text without the values of `${env:…}`."""
+        values = {leaf.dotted: str(leaf.value) for leaf in leaves(self.recipe) if leaf.dotted in self.secrets}
+        for dotted, value in values.items():
+            text = text.replace(value, self.secrets[dotted]) if value else text
+        return text
+
+
+def _with_templates(section: S, secrets: Mapping[str, str], prefix: str) -> S:
+    shown: dict[str, Any] = {}
+    for name in type(section).model_fields:
+        value, path = getattr(section, name), f"{prefix}{name}"
+        if path in secrets:
+            shown[name] = secrets[path]
+        elif isinstance(value, Section):
+            shown[name] = _with_templates(value, secrets, f"{path}.")
+        elif isinstance(value, tuple) and any(isinstance(item, Section) for item in value):
+            shown[name] = tuple(_with_templates(item, secrets, f"{path}.{index}.") for index, item in enumerate(value))
+    return section.model_copy(update=shown)
 
 
 Plan = RunPlan

@@ -89,6 +89,7 @@ def _environment() -> dict[str, str]:
         "YOLO_AUTOINSTALL": "false",
         "YOLO_VERBOSE": "false",  # else the import speaks on stdout, and progress bars do
         "ULTRALYTICS_SAFE_LOAD": "true",  # checkpoints are read with weights_only=True
+        "TORCHINDUCTOR_CACHE_DIR": str(cache_dir() / "torch"),  # made by the import, else in the folder for temporaries
         "WORLD_SIZE": "1",  # one process trains, whatever started it
     }
 

@@ -123,7 +123,7 @@ class Detection(Recipe):
     }
 
     data: DetectionData
-    model: Model
+    model: Model = setting(doc="What is trained.")
     augment: DetectionAugment = DetectionAugment()
     loss: DetectionLoss = DetectionLoss()
     optimizer: Optimizer = setting("AdamW", "What updates the weights.", validate_default=True)

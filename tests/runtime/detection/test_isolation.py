@@ -13,18 +13,18 @@ from recipe.runtime.data.shapes import make_shapes
 from recipe.schemas.tasks.detection import Shapes
 
 WATCHED_RUN = """
-import json, os, sys
-seen = {"written": [], "connected": []}
+import json, os, socket, sys
+seen = {"written": [], "reached": []}
 
 def hook(event, args):
     if event == "open" and isinstance(args[0], str | bytes) and args[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
         seen["written"].append(os.path.abspath(os.fsdecode(args[0])))
     elif event in ("os.mkdir", "os.rename", "os.remove", "os.utime") and isinstance(args[0], str | os.PathLike):
         seen["written"].append(os.path.abspath(os.fspath(args[0])))
-    elif event in ("socket.connect", "socket.getaddrinfo", "socket.sendto", "urllib.Request"):
-        seen["connected"].append(str(args[1:]))
-    elif event == "subprocess.Popen":
-        seen["connected"].append(str(args[:2]))
+    elif event in ("socket.getaddrinfo", "urllib.Request", "subprocess.Popen"):
+        seen["reached"].append(str(args[0]))
+    elif event in ("socket.connect", "socket.sendto") and args[0].family != socket.AF_UNIX:
+        seen["reached"].append(str(args[1]))  # by AF_UNIX come the batches of the loader's workers
 
 sys.addaudithook(hook)
 from pathlib import Path
@@ -36,7 +36,7 @@ trained = train(Path(folder), **{"data.source": source, "train.epochs": 1, "hard
 from ultralytics.utils import SETTINGS
 seen["settings"] = {name: SETTINGS[name] for name in isolation.SWITCHES}
 seen["api_key"] = os.environ.get("ULTRALYTICS_API_KEY")
-seen["threads"] = [name for name in ("mlflow", "ray", "wandb", "matplotlib", "polars") if name in sys.modules]
+seen["imported"] = [name for name in ("mlflow", "ray", "wandb", "matplotlib", "polars") if name in sys.modules]
 seen["epochs"] = trained.outcome.epochs_completed
 Path(report).write_text(json.dumps(seen))
 """
@@ -93,8 +93,7 @@ def test_the_run_ended_well(watched: dict[str, object]):
 
 
 def test_writes_only_into_the_run_and_the_cache(watched: dict[str, object]):
-    expected = {"/dev/null"}
-    assert set(watched["outside"]) - expected == set()
+    assert set(watched["outside"]) <= {"/dev/null"}
 
 
 def test_leaves_data_and_home_byte_for_byte(watched: dict[str, object]):
@@ -102,7 +101,7 @@ def test_leaves_data_and_home_byte_for_byte(watched: dict[str, object]):
 
 
 def test_opens_no_connection_and_starts_no_program(watched: dict[str, object]):
-    assert watched["connected"] == []
+    assert set(watched["reached"]) <= {"/sbin/ldconfig"}, "Python's own way to find a shared library"
 
 
 def test_says_nothing_on_the_console(watched: dict[str, object]):
@@ -112,7 +111,7 @@ def test_says_nothing_on_the_console(watched: dict[str, object]):
 def test_everything_is_switched_off(watched: dict[str, object]):
     assert not any(watched["settings"].values())
     assert watched["api_key"] is None
-    assert watched["threads"] == []
+    assert watched["imported"] == []
 
 
 def test_family_imports_neither_torch_nor_ultralytics():

@@ -1,7 +1,12 @@
 """A run that is stopped, killed or dies, and is started again."""
 
 import multiprocessing
+import os
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -41,16 +46,12 @@ def test_continues_after_the_last_whole_epoch(stopped: Path, uninterrupted: Trai
     folder = Path(shutil.copytree(stopped, tmp_path / "run"))
     resumed = train(folder, **SGD)
     assert resumed.reporter.events[0] == ("started", 2)
+    assert ("step", 3, 2, 2) in resumed.reporter.events
     assert list(resumed.reporter.epochs) == [2, 3]
     assert rates(resumed.reporter) == rates(uninterrupted.reporter)[1:]
     assert resumed.reporter.effective == uninterrupted.reporter.effective
     assert resumed.outcome.epochs_completed == 3
-    assert ("step", 3, 2, 2) in resumed.reporter.events
-
-
-def test_mosaic_is_closed_in_a_resumed_run(stopped: Path, tmp_path: Path):
-    folder = Path(shutil.copytree(stopped, tmp_path / "run"))
-    log = train(folder, **SGD).run.log.read_text(encoding="utf-8")
+    log = resumed.run.log.read_text(encoding="utf-8")
     assert log.count("Closing dataloader mosaic") == 1
 
 
@@ -96,10 +97,10 @@ def test_dying_between_two_files_leaves_a_state_to_resume(
             raise KeyboardInterrupt
         original(self, name)
 
-    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(Checkpoints, "_place", dying)
+    monkeypatch.setattr(Checkpoints, "_place", dying)
+    with pytest.raises(KeyboardInterrupt):
         train(folder, **SGD)
-    assert train(folder, **SGD).reporter.events[0] == ("started", 2)
+    assert interrupted(folder, (0, 0), **SGD).events == [("started", 2)]
 
 
 def test_optimizer_state_is_kept_in_full_precision(stopped: Path):
@@ -125,3 +126,26 @@ def _save(checkpoint: dict[str, Any], path: Path) -> None:
     import torch
 
     torch.save(checkpoint, path)
+
+
+@pytest.mark.slow
+def test_killed_at_any_time_leaves_a_state_to_resume(tmp_path: Path):
+    """SIGKILL, again and again, a little later after the first checkpoint each time."""
+    from ultralytics.nn.tasks import torch_safe_load
+
+    last = tmp_path / "checkpoints" / "last.pt"
+    code = f"from pathlib import Path; from tests.runtime.detection.harness import train; train(Path({str(tmp_path)!r})"
+    command = [sys.executable, "-c", code + ", **{'train.epochs': 1000, 'train.checkpoint_every': 1})"]
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[3])}
+    epoch = -1
+    for attempt in range(5):
+        with subprocess.Popen(command, env=environment) as process:
+            written = last.stat().st_mtime_ns if last.exists() else 0
+            while not last.exists() or last.stat().st_mtime_ns == written:
+                time.sleep(0.01)
+            time.sleep(0.5 + 0.17 * attempt)
+            process.send_signal(signal.SIGKILL)
+        checkpoint, _ = torch_safe_load(str(last))
+        assert checkpoint["epoch"] > epoch
+        epoch = checkpoint["epoch"]
+        torch_safe_load(str(tmp_path / "checkpoints" / "best.pt"))

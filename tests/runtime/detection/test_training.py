@@ -77,8 +77,8 @@ def test_console_is_left_alone_and_the_log_is_plain(tmp_path: Path, capfd: pytes
 def test_keeps_every_nth_checkpoint(tmp_path: Path):
     from ultralytics.nn.tasks import torch_safe_load
 
-    run = train(tmp_path, **{"train.epochs": 4, "train.checkpoint_every": 2}).run
-    assert sorted(p.name for p in run.checkpoints.glob("epoch*.pt")) == ["epoch2.pt", "epoch4.pt"]
+    run = train(tmp_path, **{"train.epochs": 3, "train.checkpoint_every": 2}).run
+    assert [path.name for path in run.checkpoints.glob("epoch*.pt")] == ["epoch2.pt"]
     assert torch_safe_load(str(run.checkpoints / "epoch2.pt"))[0]["epoch"] == 1
 
 

@@ -21,10 +21,19 @@ class LabelledImages(YOLODataset):  # type: ignore[misc]
     @property
     def npy_files(self) -> list[Path]:
         """None: Ultralytics would read, refresh and delete `.npy` files that lie beside the images."""
-        return [_NO_FILE] * len(self.im_files)
+        return self._no_files
 
     @npy_files.setter
-    def npy_files(self, _files: list[Path]) -> None: ...
+    def npy_files(self, files: list[Path]) -> None:
+        self._no_files = [_NO_FILE] * len(files)
+
+    def cache_labels(self, path: Path) -> dict[str, Any]:
+        """Under another name first: runs side by side share the file."""
+        partial = path.with_name(f".{path.stem}.{os.getpid()}.cache")
+        scan: dict[str, Any] = super().cache_labels(partial)
+        if partial.exists():
+            partial.replace(path)
+        return scan
 
     def _load_or_scan_cache(self, cache_path: Path, cache_hash: str) -> tuple[dict[str, Any], bool]:
         own_path = cache_dir() / "labels" / f"{hashlib.sha256(os.fsencode(cache_path)).hexdigest()[:24]}.cache"
