@@ -78,5 +78,5 @@ def plan_recipe(checked: Checked, facts: Facts, report: Report) -> Plan:
 
 def _check_facts(resolved: Resolved, facts: Facts, document: Document, report: Report) -> None:
     for holds in answers_of(resolved.recipe).rules:
-        if found := holds(resolved.recipe, facts):
+        if found := holds(resolved, facts):
             report.add(place(found, document))

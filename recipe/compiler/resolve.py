@@ -60,7 +60,7 @@ class Answers(NamedTuple):
 
     replies: dict[str, Callable[[Question], Reply]]
     """Path (`*` for a list index) → how to answer it; in the order in which answers rest on each other."""
-    rules: tuple[Callable[[Recipe, Facts], Diagnostic | None], ...]
+    rules: "tuple[Callable[[Resolved, Facts], Diagnostic | None], ...]"
     """What must hold between the answered recipe and the facts."""
 
 

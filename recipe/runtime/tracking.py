@@ -54,7 +54,7 @@ class Tracking:
 
     def effective(self) -> dict[str, JsonValue]:
         """Wait until every tracker is up; their settings by recipe path. Raises `RecipeError` (R803)."""
-        values: dict[str, JsonValue] = {}
+        values: dict[str, JsonValue] = {} if self._plan.recipe.trackers else {"trackers": []}
         for place, word, tracker in self._future.result():
             values[f"trackers.{place}.type"] = word
             values |= {f"trackers.{place}.{name}": value for name, value in tracker.effective().items()}

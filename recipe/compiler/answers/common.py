@@ -1,9 +1,8 @@
 """Answers that every family shares."""
 
-from recipe.compiler.resolve import Question, Reply
+from recipe.compiler.resolve import Question, Reply, Resolved
 from recipe.schemas.diagnostics import Diagnostic
 from recipe.schemas.facts import Facts, Hardware, Places
-from recipe.schemas.recipe import Recipe
 
 
 def _device(question: Question) -> Reply:
@@ -20,9 +19,9 @@ def _tracking_uri(question: Question) -> Reply:
     return Reply(places.tracking_uri, places.tracking_reason, "places")
 
 
-def device_is_there(recipe: Recipe, facts: Facts) -> Diagnostic | None:
+def device_is_there(resolved: Resolved, facts: Facts) -> Diagnostic | None:
     """A device that this machine does not have."""
-    device = recipe.hardware.device
+    device = resolved.recipe.hardware.device
     if facts.hardware is None or device == facts.hardware.device:
         return None
     message = f"the recipe trains on `{device}`, but this machine has {facts.hardware.name}"

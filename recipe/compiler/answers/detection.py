@@ -4,10 +4,9 @@ import math
 from typing import NamedTuple
 
 from recipe.compiler.answers.common import COMMON_REPLIES, device_is_there
-from recipe.compiler.resolve import Answers, Question, Reply
+from recipe.compiler.resolve import Answers, Question, Reply, Resolved
 from recipe.schemas.diagnostics import Diagnostic
 from recipe.schemas.facts import Dataset, Facts, Hardware, Weights
-from recipe.schemas.recipe import Recipe
 from recipe.schemas.tasks.detection import Detection
 
 
@@ -85,10 +84,10 @@ def _weights(question: Question) -> Reply:
     return Reply(weights.path or "none", weights.reason, "weights")
 
 
-def too_many_workers(recipe: Recipe, facts: Facts) -> Diagnostic | None:
+def too_many_workers(resolved: Resolved, facts: Facts) -> Diagnostic | None:
     """A number of loader processes that Ultralytics would lower by itself."""
-    assert isinstance(recipe, Detection)
-    if facts.hardware is None or facts.dataset is None or recipe.hardware.device == "cpu":
+    recipe = _detection(resolved)
+    if facts.hardware is None or facts.dataset is None or recipe.hardware.device in ("cpu", "mps"):
         return None
     most = _useful_workers(facts.hardware, facts.dataset, recipe.train.batch_size)
     if recipe.hardware.workers <= most:
@@ -97,22 +96,28 @@ def too_many_workers(recipe: Recipe, facts: Facts) -> Diagnostic | None:
     return Diagnostic("R612", message, help=("write `workers: auto`",), path=("hardware", "workers"))
 
 
-def amp_needs_cuda(recipe: Recipe, _facts: Facts) -> Diagnostic | None:
+def amp_needs_cuda(resolved: Resolved, _facts: Facts) -> Diagnostic | None:
     """Mixed precision that Ultralytics would switch off by itself."""
-    assert isinstance(recipe, Detection)
+    recipe = _detection(resolved)
     if recipe.train.amp is not True or recipe.hardware.device.startswith("cuda"):
         return None
     message = f"mixed precision needs a CUDA device, but training runs on {recipe.hardware.device}"
     return Diagnostic("R611", message, help=("write `amp: auto`",), path=("train", "amp"))
 
 
-def scratch_instead_of_pretrained(_recipe: Recipe, facts: Facts) -> Diagnostic | None:
+def scratch_instead_of_pretrained(resolved: Resolved, _facts: Facts) -> Diagnostic | None:
     """Pretrained weights were wanted and are not there: the result will be much weaker, so say it aloud."""
-    if facts.weights is None or facts.weights.path is not None or facts.weights.reason == "asked for":
+    answer = next((each for each in resolved.answers if each.path == "model.weights"), None)
+    if answer is None or answer.value != "none":
         return None
     help_ = "put the file into the working directory, name one under `model.weights`, or accept it: `weights: none`"
-    message = f"training starts from scratch: {facts.weights.reason}"
+    message = f"training starts from scratch: {answer.reason}"
     return Diagnostic("R607", message, help=(help_,), path=("model", "weights"))
+
+
+def _detection(resolved: Resolved) -> Detection:
+    assert isinstance(resolved.recipe, Detection)
+    return resolved.recipe
 
 
 ANSWERS = Answers(

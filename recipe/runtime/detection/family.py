@@ -1,6 +1,8 @@
 """Detection as the executor sees it."""
 
-from recipe.runtime.data.yolo import read_yolo_dataset
+from collections.abc import Mapping
+
+from recipe.runtime.data.yolo import fingerprint_yolo_dataset, read_yolo_dataset
 from recipe.runtime.detection.data import data_yaml
 from recipe.runtime.detection.parameters import list_parameters
 from recipe.runtime.detection.weights import find_weights
@@ -25,6 +27,14 @@ class DetectionFamily:
         assert isinstance(recipe.model, YOLOv8)
         weights = find_weights(recipe.model)
         return ModelFacts(list_parameters(recipe.model, dataset.classes, weights), weights)
+
+    def fingerprints(self, recipe: Recipe) -> Mapping[str, str]:
+        assert isinstance(recipe, Detection)
+        assert isinstance(recipe.model, YOLOv8)
+        found = {"dataset": fingerprint_yolo_dataset(data_yaml(recipe))}
+        if recipe.model.weights != "none":
+            found["weights"] = find_weights(recipe.model).sha256 or ""
+        return found
 
     def train(self, plan: RunPlan, run: RunDirectory, reporter: Reporter) -> Outcome:
         from recipe.runtime.detection.engine.session import train

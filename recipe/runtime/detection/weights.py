@@ -23,7 +23,7 @@ TIMEOUT = 5.0
 def find_weights(model: YOLOv8) -> Weights:
     """Look for what `model.weights` says. Raises `RecipeError` (R606) where a file it names is not there."""
     if model.weights == "none":
-        return Weights(path=None, reason="the recipe trains from scratch")
+        return Weights(path=None, reason="asked for")
     if model.weights != "auto":
         return _named(Path(model.weights))
     name = f"yolov8{model.size}.pt"

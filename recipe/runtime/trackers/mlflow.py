@@ -24,6 +24,8 @@ class MLflowTracker:
         # Both are read when mlflow is imported: it would report usage, and print its banner of migrations.
         os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
         os.environ.setdefault("MLFLOW_CONFIGURE_LOGGING", "false")
+        # A server that is not there is to be told in seconds; the default is to try for four minutes.
+        os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
         from mlflow.tracking import MlflowClient
 
         _make_folder_of(tracking_uri)

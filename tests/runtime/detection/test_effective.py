@@ -9,11 +9,9 @@ import pytest
 from recipe.runtime.data.yolo import read_yolo_dataset
 from recipe.runtime.detection.data import data_yaml
 from recipe.runtime.detection.effective import effective_values
-from recipe.schemas.base import leaves
+from recipe.runtime.effective import planned_values
 from recipe.schemas.plan import RunPlan
 from tests.runtime.detection.harness import interrupted, make_plan
-
-NOT_LIVE = {"recipe", "name", "description", "hardware.tier", "trackers"}
 
 UNUSUAL: dict[str, Any] = {
     "seed": 41,
@@ -38,17 +36,8 @@ UNUSUAL: dict[str, Any] = {
 
 
 def expected(plan: RunPlan) -> dict[str, Any]:
-    """The plan's JSON values at every leaf that something in a run holds, the types of components included."""
-    data = plan.model_dump(mode="json")["recipe"]
-    kinds = ("model.type", "optimizer.type", "scheduler.type")
-    paths = [leaf.dotted for leaf in leaves(plan.recipe) if not leaf.dotted.startswith("data.shapes.")]
-    return {path: _at(data, path) for path in (*paths, *kinds) if path not in NOT_LIVE}
-
-
-def _at(data: Any, dotted: str) -> Any:
-    for step in dotted.split("."):
-        data = data[step]
-    return data
+    """The plan's values at every leaf that something in a run holds; trackers are not the family's."""
+    return {path: value for path, value in planned_values(plan.recipe).items() if path != "trackers"}
 
 
 @pytest.mark.parametrize("changes", [{}, UNUSUAL, {"optimizer": {"type": "Adam", "amsgrad": True, "eps": 1e-7}}])

@@ -33,7 +33,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 @pytest.mark.parametrize("case", CASES)
 def test_same_losses_as_plain_ultralytics(tmp_path: Path, case: str):
     ours, theirs = CASES[case]
-    epochs = train(tmp_path / "ours", **ours, **{"train.epochs": 3}).reporter.epochs
+    epochs = train(tmp_path / "ours", **ours, **{"train.epochs": 2}).reporter.epochs
     expected = _plain_ultralytics(tmp_path / "theirs", theirs)
     names = expected[0].keys()
     assert [{name: values[name] for name in names} for values in epochs.values()] == expected
@@ -58,7 +58,7 @@ def _plain_ultralytics(folder: Path, arguments: dict[str, Any]) -> list[dict[str
 
     common = {
         **{"model": "yolov8n.yaml", "data": str(yaml), "save_dir": str(folder), "plots": False, "verbose": False},
-        **{"epochs": 3, "batch": 8, "imgsz": 64, "amp": False, "warmup_epochs": 1.0, "close_mosaic": 1},
+        **{"epochs": 2, "batch": 8, "imgsz": 64, "amp": False, "warmup_epochs": 1.0, "close_mosaic": 1},
         **{"warmup_bias_lr": 0.0, "device": "cpu", "patience": 0},
     }
     seen: list[dict[str, float]] = []

@@ -74,14 +74,6 @@ def test_console_is_left_alone_and_the_log_is_plain(tmp_path: Path, capfd: pytes
     assert re.match(r"\d{4}-\d\d-\d\d ", log)
 
 
-def test_keeps_every_nth_checkpoint(tmp_path: Path):
-    from ultralytics.nn.tasks import torch_safe_load
-
-    run = train(tmp_path, **{"train.epochs": 3, "train.checkpoint_every": 2}).run
-    assert [path.name for path in run.checkpoints.glob("epoch*.pt")] == ["epoch2.pt"]
-    assert torch_safe_load(str(run.checkpoints / "epoch2.pt"))[0]["epoch"] == 1
-
-
 def test_clips_the_gradient_to_the_recipes_norm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     import torch
 
@@ -94,8 +86,9 @@ def test_clips_the_gradient_to_the_recipes_norm(tmp_path: Path, monkeypatch: pyt
     assert norms == [0.25, 0.25]
 
 
-def test_stops_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """The first epoch stays the best: fitness is set to fall."""
+@pytest.fixture(scope="module")
+def stopped_early(tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """A run whose first epoch stays the best: its fitness is set to fall."""
     from recipe.runtime.detection.engine.trainer import Trainer
 
     original = Trainer.validate
@@ -106,8 +99,21 @@ def test_stops_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         self.best_fitness = max(self.best_fitness or 0, fitness)
         return metrics, fitness
 
-    monkeypatch.setattr(Trainer, "validate", falling)
-    trained = train(tmp_path, **{"train.epochs": 6, "train.early_stopping": {"patience": 2}})
-    assert trained.outcome.epochs_completed == 3
-    assert trained.outcome.best_epoch == 1
-    assert trained.reporter.effective["train.early_stopping.patience"] == 2
+    changes = {"train.epochs": 6, "train.early_stopping": {"patience": 2}, "train.checkpoint_every": 2}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Trainer, "validate", falling)
+        return train(tmp_path_factory.mktemp("stopped_early"), **changes)
+
+
+def test_stops_early(stopped_early: Trained):
+    assert stopped_early.outcome.epochs_completed == 3
+    assert stopped_early.outcome.best_epoch == 1
+    assert list(stopped_early.reporter.epochs) == [1, 2, 3]
+
+
+def test_keeps_every_nth_checkpoint(stopped_early: Trained):
+    from ultralytics.nn.tasks import torch_safe_load
+
+    kept = list(stopped_early.run.checkpoints.glob("epoch*.pt"))
+    assert [path.name for path in kept] == ["epoch2.pt"]
+    assert torch_safe_load(str(kept[0]))[0]["epoch"] == 1

@@ -12,6 +12,7 @@ from recipe.runtime.detection.family import DetectionFamily
 from recipe.runtime.detection.weights import find_weights
 from recipe.runtime.family import ModelFacts
 from recipe.schemas.diagnostics import RecipeError
+from recipe.schemas.facts import Weights
 from recipe.schemas.models.yolov8 import YOLOv8
 from tests.runtime.detection.harness import Trained, interrupted, make_recipe, train
 
@@ -60,7 +61,7 @@ def empty_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_none(empty_cache: Path):
-    assert find_weights(YOLOv8(size="n", weights="none")).path is None
+    assert find_weights(YOLOv8(size="n", weights="none")) == Weights(path=None, reason="asked for")
 
 
 def test_offline_gives_the_reason(empty_cache: Path):
@@ -145,3 +146,11 @@ def test_resumed_run_still_knows_its_weights(two_epochs: Trained, tmp_path: Path
     changes = {"model.weights": str(two_epochs.outcome.best)}
     interrupted(tmp_path, (2, 1), **changes)
     assert interrupted(tmp_path, (0, 0), **changes).effective["model.weights"] == changes["model.weights"]
+
+
+def test_fingerprints_are_those_of_the_facts(two_epochs: Trained):
+    family, recipe = DetectionFamily(), make_recipe(**{"model.weights": str(two_epochs.outcome.best)})
+    dataset = family.look_at_data(recipe)
+    weights = family.look_at_model(recipe, dataset).weights
+    assert family.fingerprints(recipe) == {"dataset": dataset.fingerprint, "weights": weights.sha256}
+    assert family.fingerprints(make_recipe()) == {"dataset": dataset.fingerprint}
