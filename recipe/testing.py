@@ -61,6 +61,8 @@ def check_round_trip(cls: type[Component]) -> None:
 
 def construct(cls: type[Component], folder: Path) -> Any:
     """Build the target from the example and small runtime objects."""
+    if cls.target.startswith("ultralytics."):
+        importlib.import_module("recipe.runtime.detection.isolation").prepare()
     component = cls.parse({cls.tag: cls.word(), **cls.example})
     return build(component, **{name: _RUNTIME_OBJECTS[name](folder) for name in cls.runtime})
 

@@ -28,22 +28,37 @@ def look_at_hardware(wanted: str) -> Hardware:
         number = int(wanted.partition(":")[2]) if wanted.startswith("cuda:") else 0
         return _cuda_device(torch, min(number, torch.cuda.device_count() - 1))
     if wanted != "cpu" and torch.backends.mps.is_available():
-        return Hardware(device="mps", name="an Apple GPU", memory_gib=None, cores=_cores(), amp_safe=False)
-    name = f"{_cores()} CPU cores" + ("" if wanted == "cpu" else " and no GPU")
-    return Hardware(device="cpu", name=name, memory_gib=None, cores=_cores(), amp_safe=False)
+        return _device("mps", "an Apple GPU")
+    return _device("cpu", f"{_cores()} CPU cores" + ("" if wanted == "cpu" else " and no GPU"))
 
 
 def _cuda_device(torch: Any, number: int) -> Hardware:
     properties = torch.cuda.get_device_properties(number)
-    amp_safe = not _TRAINS_BADLY_WITH_AMP.search(properties.name)
-    memory = properties.total_memory / 2**30
-    return Hardware(device=f"cuda:{number}", name=properties.name, memory_gib=memory, cores=_cores(), amp_safe=amp_safe)
+    return _device(
+        f"cuda:{number}",
+        properties.name,
+        memory_gib=properties.total_memory / 2**30,
+        cores=_cores() // torch.cuda.device_count() or 1,
+        amp_safe=not _TRAINS_BADLY_WITH_AMP.search(properties.name),
+    )
+
+
+def _device(device: str, name: str, **known: Any) -> Hardware:
+    usual = {"memory_gib": None, "cores": _cores(), "free_memory_gib": _free_memory_gib(), "amp_safe": False}
+    return Hardware(device=device, name=name, **{**usual, **known})
 
 
 def _cores() -> int:
-    """Cores that this process may use: Ultralytics counts those of the machine, so the smaller number is asked for."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return allowed or 1
+
+
+def _free_memory_gib() -> float | None:
+    try:
+        lines = dict(line.split(":") for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines())
+        return int(lines["MemAvailable"].split()[0]) / 2**20
+    except (OSError, KeyError, ValueError):
+        return None
 
 
 def import_torch() -> Any:

@@ -80,6 +80,8 @@ class Recorder:
 
     def epoch_done(self, epoch: int, values: Mapping[str, float]) -> None:
         """Write, track and show one epoch; stop here where a stop has been asked for."""
+        if any(row["epoch"] == epoch for row in self.rows):
+            return
         self._table.add(epoch, values)
         self.write_status("running")
         self.tracking.log(epoch, values)

@@ -12,7 +12,9 @@ class Hardware(Section):
     memory_gib: float | None
     """Memory of an accelerator in GiB (2³⁰ bytes); None for a CPU."""
     cores: int
-    """CPU cores this process may use."""
+    """CPU cores this process may use for one device."""
+    free_memory_gib: float | None
+    """Main memory that is free, in GiB; None where the system does not tell."""
     amp_safe: bool
     """Whether mixed precision is known to train well on this device."""
 

@@ -28,7 +28,7 @@ Device = Annotated[str, StringConstraints(pattern=r"^(cpu|mps|cuda(:\d+)?)$"), A
 
 
 class Hardware(Section):
-    """Where training runs. Nothing here changes what is learned, except by rounding."""
+    """Where training runs: this changes what is learned only by rounding and by the draw of random numbers."""
 
     device: Auto[Device] = setting(
         AUTO, "`cpu`, `mps`, `cuda` or `cuda:N`; `auto` takes the first GPU that is there.", impact="performance"

@@ -47,7 +47,12 @@ class Workplace:
 
     def cli(self, *words, timeout=180, **env):
         return subprocess.run(
-            self.command(*words), cwd=self.folder, env=self.environment(**env), capture_output=True, text=True, timeout=timeout
+            self.command(*words),
+            cwd=self.folder,
+            env=self.environment(**env),
+            capture_output=True,
+            text=True,
+            timeout=timeout,
         )
 
     def start(self, *words):
@@ -99,7 +104,15 @@ def finished(tmp_path_factory, cache):
 
 
 def test_a_run_leaves_what_the_docs_say(finished):
-    for name in ("plan.json", "status.json", "metrics.csv", "metrics.jsonl", "effective.json", "result.json", "log.txt"):
+    for name in (
+        "plan.json",
+        "status.json",
+        "metrics.csv",
+        "metrics.jsonl",
+        "effective.json",
+        "result.json",
+        "log.txt",
+    ):
         assert (finished.run / name).is_file(), name
     for name in ("checkpoints/best.pt", "checkpoints/last.pt"):
         assert (finished.run / name).stat().st_size > 1_000_000, name
@@ -222,7 +235,9 @@ def test_two_processes_do_not_share_a_run(workplace):
 
 
 def test_a_written_plan_runs_as_it_stands(workplace):
-    done = workplace.cli("plan", "tiny.yaml", "--set", "train.epochs=1", "--set", "train.close_mosaic=0", "-o", "plan.json")
+    done = workplace.cli(
+        "plan", "tiny.yaml", "--set", "train.epochs=1", "--set", "train.close_mosaic=0", "-o", "plan.json"
+    )
     assert done.returncode == 0, done.stderr
     (workplace.folder / "tiny.yaml").unlink()
     ran = workplace.cli("run", "plan.json")
@@ -240,7 +255,10 @@ def test_changed_inputs_are_refused_until_accepted(workplace, cache):
     data = workplace.folder / "data"
     make_shapes(Shapes(train_images=4, val_images=2, image_size=64), data)
     (source,) = data.rglob("data.yaml")
-    text = TINY.replace('data: {source: "builtin:shapes", shapes: {train_images: 12, val_images: 6, image_size: 64}}', f"data: {{source: {source}}}")
+    text = TINY.replace(
+        'data: {source: "builtin:shapes", shapes: {train_images: 12, val_images: 6, image_size: 64}}',
+        f"data: {{source: {source}}}",
+    )
     (workplace.folder / "tiny.yaml").write_text(text)
     words = ("tiny.yaml", "--set", "train.epochs=1", "--set", "train.close_mosaic=0")
     assert workplace.cli("run", *words).returncode == 0
@@ -264,7 +282,11 @@ def test_a_live_object_that_differs_from_the_plan_fails_the_run(workplace):
         "from recipe.cli.main import main\nmain(['run', 'tiny.yaml'])\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", script], cwd=workplace.folder, env=workplace.environment(), capture_output=True, text=True
+        [sys.executable, "-c", script],
+        cwd=workplace.folder,
+        env=workplace.environment(),
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 4, done.stderr
     assert "error[R802]" in done.stderr
@@ -279,8 +301,14 @@ def test_a_tracker_that_cannot_start_ends_the_run_before_training(workplace):
     assert done.returncode == 4
     assert "error[R803]" in done.stderr
     assert not (workplace.run / "metrics.csv").exists()
-    everything = done.stdout + done.stderr + "".join(
-        path.read_text(errors="replace") for path in workplace.run.rglob("*") if path.is_file() and path.suffix != ".pt"
+    everything = (
+        done.stdout
+        + done.stderr
+        + "".join(
+            path.read_text(errors="replace")
+            for path in workplace.run.rglob("*")
+            if path.is_file() and path.suffix != ".pt"
+        )
     )
     assert "s3cret" not in everything
 
@@ -307,7 +335,10 @@ def test_bad_data_is_told_before_anything_is_trained(workplace, case):
             if label:
                 (data / "labels" / split / "a.txt").write_text(label)
         (data / "data.yaml").write_text(f"train: images/train\nval: images/val\n{names}")
-    text = TINY.replace('data: {source: "builtin:shapes", shapes: {train_images: 12, val_images: 6, image_size: 64}}', "data: {source: data/data.yaml}")
+    text = TINY.replace(
+        'data: {source: "builtin:shapes", shapes: {train_images: 12, val_images: 6, image_size: 64}}',
+        "data: {source: data/data.yaml}",
+    )
     (workplace.folder / "tiny.yaml").write_text(text)
     done = workplace.cli("run", "tiny.yaml")
     assert done.returncode == 1, done.stderr
@@ -329,7 +360,10 @@ def test_weights_that_auto_cannot_find_are_a_visible_warning(workplace):
     done = workplace.cli("plan", "tiny.yaml", "--set", "model.weights=auto")
     assert done.returncode == 0
     assert "warning[R607]" in done.stderr
-    assert json.loads(workplace.cli("plan", "tiny.yaml", "--format", "json").stdout)["plan"]["recipe"]["model"]["weights"] == "none"
+    assert (
+        json.loads(workplace.cli("plan", "tiny.yaml", "--format", "json").stdout)["plan"]["recipe"]["model"]["weights"]
+        == "none"
+    )
 
 
 coco8 = ROOT.parent / "shared" / "data" / "coco8" / "coco8.yaml"

@@ -18,9 +18,11 @@ PARAMETERS = (
 )
 
 
-def machine(memory_gib=None, cores=16, amp_safe=True):
+def machine(memory_gib=None, cores=16, amp_safe=True, free=64.0):
     device, name = ("cpu", "2 CPU cores") if memory_gib is None else ("cuda:0", "a GPU")
-    return Hardware(device=device, name=name, memory_gib=memory_gib, cores=cores, amp_safe=amp_safe)
+    return Hardware(
+        device=device, name=name, memory_gib=memory_gib, cores=cores, free_memory_gib=free, amp_safe=amp_safe
+    )
 
 
 def facts(memory_gib=None, dataset=DATASET, weights=None, **hardware):
@@ -106,6 +108,12 @@ def test_workers_follow_cores_and_batches():
     assert plan(facts(8, dataset=few))[0].recipe.hardware.workers == 0
 
 
+def test_images_are_cached_only_where_they_fit():
+    answers = {answer.path: answer for answer in plan(facts(8, free=0.5))[0].answers}
+    assert answers["data.cache"].value == "none"
+    assert "0.5 are free" in answers["data.cache"].reason
+
+
 def test_a_tier_that_is_said_wins_over_the_memory():
     recipe = plan(facts(48), sets=["hardware.tier=low"])[0].recipe
     assert (recipe.model.size, recipe.train.batch_size) == ("s", 8)
@@ -117,6 +125,8 @@ def test_a_tier_that_is_said_wins_over_the_memory():
         (["hardware.workers=9"], facts(8, cores=4), "R612"),
         (["hardware.device=cuda"], facts(), "R611"),
         (["train.amp=true"], facts(), "R611"),
+        (["hardware.workers=9"], facts(cores=4), "R612"),
+        (["data.cache=ram"], facts(free=0.01), "R614"),
     ],
 )
 def test_what_the_engine_would_change_by_itself_is_an_error(sets, known, code):

@@ -125,6 +125,7 @@ def test_a_secret_is_not_shown(recipe_file):
         ("train: {epochs: 5, close_mosaic: 5}", "R501"),
         ("train: {epochs: 5, close_mosaic: 1, early_stopping: {patience: 5}}", "R502"),
         ("trackers: [TensorBoard, TensorBoard]", "R503"),
+        ("train: {epochs: 3, close_mosaic: 1, warmup_epochs: 3.0}", "R505"),
         ("train: {warmup_momentum: 0.5}", "R504"),
     ],
 )

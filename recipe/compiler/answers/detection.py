@@ -70,6 +70,22 @@ def _useful_workers(hardware: Hardware, dataset: Dataset, batch_size: int) -> in
     return min(hardware.cores, batches if batches > 1 else 0)
 
 
+def _cache(question: Question) -> Reply:
+    wanted = TIERS[question["hardware.tier"]].cache
+    free = question.fact("hardware").free_memory_gib
+    if wanted == "none" or free is None:
+        return _row(question, "cache")
+    needed = _memory_for_images(question.fact("dataset"), question["train.image_size"])
+    if needed > free:
+        return Reply("none", f"the images may need {needed:.1f} GiB, of which {free:.1f} are free", "hardware")
+    return Reply("ram", f"tier {question['hardware.tier']}, and the images need at most {needed:.1f} GiB", "hardware")
+
+
+def _memory_for_images(dataset: Dataset, image_size: int) -> float:
+    """GiB that Ultralytics asks to be free at most: every image at full width and height, times two for safety."""
+    return 2 * sum(dataset.images.values()) * image_size**2 * 3 / 2**30
+
+
 def _amp(question: Question) -> Reply:
     hardware: Hardware = question.fact("hardware")
     if not question["hardware.device"].startswith("cuda"):
@@ -87,13 +103,25 @@ def _weights(question: Question) -> Reply:
 def too_many_workers(resolved: Resolved, facts: Facts) -> Diagnostic | None:
     """A number of loader processes that Ultralytics would lower by itself."""
     recipe = _detection(resolved)
-    if facts.hardware is None or facts.dataset is None or recipe.hardware.device in ("cpu", "mps"):
+    if facts.hardware is None or facts.dataset is None:
         return None
     most = _useful_workers(facts.hardware, facts.dataset, recipe.train.batch_size)
     if recipe.hardware.workers <= most:
         return None
     message = f"`hardware.workers` is {recipe.hardware.workers}, but cores and batches allow only {most}"
     return Diagnostic("R612", message, help=("write `workers: auto`",), path=("hardware", "workers"))
+
+
+def images_fit_into_memory(resolved: Resolved, facts: Facts) -> Diagnostic | None:
+    """A cache that Ultralytics would leave out by itself."""
+    recipe = _detection(resolved)
+    if facts.hardware is None or facts.dataset is None or recipe.data.cache == "none":
+        return None
+    needed, free = _memory_for_images(facts.dataset, recipe.train.image_size), facts.hardware.free_memory_gib
+    if free is None or needed <= free:
+        return None
+    message = f"`cache: ram` may need {needed:.1f} GiB of main memory, of which {free:.1f} are free"
+    return Diagnostic("R614", message, help=("write `cache: auto`",), path=("data", "cache"))
 
 
 def amp_needs_cuda(resolved: Resolved, _facts: Facts) -> Diagnostic | None:
@@ -127,10 +155,10 @@ ANSWERS = Answers(
         "model.size": lambda question: _row(question, "size"),
         "train.batch_size": lambda question: _row(question, "batch_size"),
         "train.image_size": lambda question: _row(question, "image_size"),
-        "data.cache": lambda question: _row(question, "cache"),
+        "data.cache": _cache,
         "hardware.workers": _workers,
         "train.amp": _amp,
         "model.weights": _weights,
     },
-    rules=(device_is_there, too_many_workers, amp_needs_cuda, scratch_instead_of_pretrained),
+    rules=(device_is_there, too_many_workers, images_fit_into_memory, amp_needs_cuda, scratch_instead_of_pretrained),
 )

@@ -23,4 +23,13 @@ def tracker_twice(trackers: tuple[Tracker, ...]) -> Finding | None:
     return None
 
 
-RULES = (early_stopping_unreachable, tracker_twice)
+@rule("R505", "train.warmup_epochs", "train.epochs")
+def warmup_never_ends(warmup_epochs: float, epochs: int) -> Finding | None:
+    """Rates that rise to the end of the run never reach what the recipe says."""
+    if warmup_epochs < epochs or not warmup_epochs:
+        return None
+    message = f"the warm-up of {warmup_epochs:g} epochs lasts the whole run of {epochs}"
+    return Finding(message, "train.warmup_epochs", f"set it below {epochs}")
+
+
+RULES = (early_stopping_unreachable, tracker_twice, warmup_never_ends)

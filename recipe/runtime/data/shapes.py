@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from hashlib import sha256
 from math import cos, pi, sin
 from pathlib import Path
+from shutil import rmtree
 from tempfile import TemporaryDirectory
+from time import time
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -30,6 +32,7 @@ CLASSES = ("rectangle", "circle", "triangle")
 
 _ATTEMPTS = 30
 _SMALLEST_RADIUS = 4.0
+_A_DAY = 24 * 60 * 60
 _MADE_AT = 946_684_800
 """Time of all files (the year 2000), so that a dataset made again has the fingerprint that it had."""
 
@@ -150,6 +153,7 @@ def _name(settings: Shapes) -> str:
 def _make_folder(settings: Shapes, folder: Path) -> None:
     """Make it under another name beside its place; when another process was quicker, its result stays."""
     folder.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(folder)
     with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as temporary:
         made = Path(temporary) / "made"
         for file, content in _files(settings):
@@ -159,6 +163,13 @@ def _make_folder(settings: Shapes, folder: Path) -> None:
         except OSError:
             if not (folder / "data.yaml").is_file():
                 raise
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what processes that were killed a day ago or earlier have left beside a folder."""
+    for left in folder.parent.glob(f".{folder.name}.*"):
+        if left.stat().st_mtime < time() - _A_DAY:
+            rmtree(left, ignore_errors=True)
 
 
 def _files(settings: Shapes) -> Iterator[tuple[str, str | NDArray[np.uint8]]]:

@@ -175,9 +175,8 @@ def _parse(file: Path, text: str, problems: _Problems) -> _Description | None:
         return None
     if isinstance(data, Mapping):
         return _Description(file, text, data)
-    problems.add(
-        "R602", f"`{file.name}` has to be a map with `train`, `val` and `names`, but it says {_kind(data)}", file, 1
-    )
+    message = f"`{file.name}` has to be a map with `train`, `val` and `names`, but it says {_kind(data)}"
+    problems.add("R602", message, file, 1)
     return None
 
 
@@ -225,12 +224,15 @@ def _named(names: Any) -> tuple[str, ...]:
     last = len(by_id) - 1
     for class_id, name in by_id.items():
         if not _is_id(class_id) or class_id > last:
-            raise ValueError(
-                f"`names` has {last + 1} classes, so ids go from 0 to {last}, but one is {_kind(class_id)}"
-            )
+            raise ValueError(f"{_known_ids(last + 1)}, but one is {_kind(class_id)}")
         if not isinstance(name, str) and not _is_id(name):
             raise ValueError(f"a class's name is text, but in `names` that of {class_id} is {_kind(name)}: quote it")
     return tuple(str(by_id[class_id]) for class_id in range(last + 1))
+
+
+def _known_ids(classes: int) -> str:
+    rules = {0: "ids start from 0", 1: "`names` has 1 class, so the only id is 0"}
+    return rules.get(classes, f"`names` has {classes} classes, so ids go from 0 to {classes - 1}")
 
 
 def _as_id(key: Any) -> Any:
@@ -285,11 +287,8 @@ def _images(split: str, places: tuple[Path, ...], problems: _Problems) -> tuple[
     found = chain.from_iterable(_searched(place) if place.is_dir() else _listed(place, problems) for place in places)
     images = tuple(sorted(found))
     if places and not images and len(problems) == known:
-        looked = ", ".join(f"`{problems.name(place)}`" for place in places)
-        message = (
-            f"the {split} split has no images: {looked} has no file that ends in {', '.join(sorted(IMAGE_ENDINGS))}"
-        )
-        problems.add("R601", message, places[0])
+        looked, endings = ", ".join(f"`{problems.name(place)}`" for place in places), ", ".join(sorted(IMAGE_ENDINGS))
+        problems.add("R601", f"the {split} split has no images: {looked} has no file that ends in {endings}", places[0])
     return images
 
 
@@ -388,8 +387,7 @@ def _row_problem(columns: list[str], polygons: bool, classes: int, place: str) -
     if class_id % 1 != 0:
         return f"a class id is a whole number, but {place} says {columns[0][:40]}"
     if class_id < 0 or (classes and class_id >= classes):
-        known = f"`names` has {classes} classes, so ids go from 0 to {classes - 1}" if classes else "ids start from 0"
-        return f"{known}, but {place} says {class_id:.0f}"
+        return f"{_known_ids(classes)}, but {place} says {class_id:.0f}"
     if wrong := [number for number in numbers if not _LOWEST <= number <= _HIGHEST]:
         return f"coordinates are fractions of the image from 0 to 1, but {place} says {wrong[0]:g}"
     if not polygons and min(numbers[2:]) < 0:

@@ -34,7 +34,7 @@ def effective_values(trainer: Any, plan: RunPlan) -> dict[str, JsonValue]:
         **_amounts(trainer),
         **_warmup(trainer),
         **_stops(trainer),
-        **_hardware(trainer, recipe),
+        **_hardware(trainer),
     }
 
 
@@ -111,13 +111,20 @@ def _amounts(trainer: Any) -> dict[str, JsonValue]:
     accumulated = min(nominal, len(trainer.train_loader) * trainer.epochs)
     return {
         "train.epochs": _agreed(trainer.epochs, args.epochs),
-        "train.batch_size": _agreed(trainer.batch_size, trainer.train_loader.batch_size),
+        "train.batch_size": _batch_size(trainer),
         "train.image_size": _agreed(args.imgsz, *(loader.dataset.imgsz for loader in loaders)),
         "train.amp": _agreed(trainer.amp, trainer.scaler.is_enabled()),
         "train.accumulate_to": args.nbs if trainer.accumulate == accumulated else [args.nbs, trainer.accumulate],
         "train.clip_grad_norm": trainer.clip_grad_norm,
         "train.close_mosaic": args.close_mosaic,
     }
+
+
+def _batch_size(trainer: Any) -> JsonValue:
+    """Where one batch holds all images, the loader says how many those are, and batches are the same."""
+    asked, loaded = trainer.batch_size, trainer.train_loader.batch_size
+    holds_all = loaded == len(trainer.train_loader.dataset) <= asked
+    return asked if holds_all else _agreed(asked, loaded)
 
 
 def _warmup(trainer: Any) -> dict[str, JsonValue]:
@@ -145,11 +152,9 @@ def _stops(trainer: Any) -> dict[str, JsonValue]:
     return {**early, "train.checkpoint_every": trainer.checkpoint_every}
 
 
-def _hardware(trainer: Any, recipe: Detection) -> dict[str, JsonValue]:
-    device = str(trainer.device)
-    is_default = recipe.hardware.device == "cuda" and device == "cuda:0"
+def _hardware(trainer: Any) -> dict[str, JsonValue]:
     return {
-        "hardware.device": "cuda" if is_default else device,
+        "hardware.device": str(trainer.device),
         "hardware.workers": trainer.train_loader.num_workers,
         "hardware.deterministic": torch.are_deterministic_algorithms_enabled(),
     }

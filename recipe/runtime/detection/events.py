@@ -24,6 +24,8 @@ class Events:
 
     def on_train_start(self, trainer: Any) -> None:
         self.reporter.started(trainer.start_epoch + 1, effective_values(trainer, self.plan))
+        if trainer.last_values:  # a process killed right behind its checkpoint has not told them
+            self.reporter.epoch_done(trainer.start_epoch, trainer.last_values)
 
     def on_train_epoch_start(self, trainer: Any) -> None:
         self.steps_done = 0
@@ -38,9 +40,13 @@ class Events:
 
     def on_fit_epoch_end(self, trainer: Any) -> None:
         trainer.epochs_completed = trainer.epoch + 1
-        rates = {f"lr/{group['param_group']}": float(group["lr"]) for group in trainer.optimizer.param_groups}
-        values = {**_train_losses(trainer), **metric_names(trainer.metrics), **rates}
-        self.reporter.epoch_done(trainer.epoch + 1, values)
+        self.reporter.epoch_done(trainer.epoch + 1, epoch_values(trainer))
+
+
+def epoch_values(trainer: Any) -> dict[str, float]:
+    """Everything that an epoch reports: mean losses, metrics, and the rates at its end."""
+    rates = {f"lr/{group['param_group']}": float(group["lr"]) for group in trainer.optimizer.param_groups}
+    return {**_train_losses(trainer), **metric_names(trainer.metrics), **rates}
 
 
 def metric_names(metrics: Mapping[str, float]) -> dict[str, float]:

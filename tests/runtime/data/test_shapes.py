@@ -1,5 +1,6 @@
 """The built-in dataset is the same everywhere, is whole or absent, and its labels are true."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -210,6 +211,15 @@ def test_a_killed_process_leaves_nothing_half_made(tmp_path):
     assert not [path for path in (tmp_path / "shapes").iterdir() if not path.name.startswith(".")]
     data_yaml = make_shapes(many.model_copy(update={"train_images": 3, "val_images": 1}), tmp_path)
     assert read_yolo_dataset(data_yaml).images == {"train": 3, "val": 1}
+
+
+def test_what_a_killed_process_left_is_removed_a_day_later(tmp_path):
+    name = make_shapes(FEW, tmp_path / "other").parent.name
+    for age in ("old", "new"):
+        (tmp_path / f"shapes/.{name}.{age}/made").mkdir(parents=True)
+    os.utime(tmp_path / f"shapes/.{name}.old", (1, 1))
+    make_shapes(FEW, tmp_path)
+    assert {folder.name for folder in (tmp_path / "shapes").iterdir()} == {name, f".{name}.new"}
 
 
 def test_an_exception_cleans_up(tmp_path, monkeypatch):

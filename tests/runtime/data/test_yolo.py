@@ -270,7 +270,7 @@ NAMES = "`names` is a list of the classes or a map from id to name, but it says"
         (REST + "names: cat\n", 3, f"{NAMES} `cat`"),
         (REST + "names: []\n", 3, f"{NAMES} nothing"),
         (REST + "names: {0: cat, 2: dog}\n", 3, "`names` has 2 classes, so ids go from 0 to 1, but one is `2`"),
-        (REST + "names: {cat: 0}\n", 3, "`names` has 1 classes, so ids go from 0 to 0, but one is `cat`"),
+        (REST + "names: {cat: 0}\n", 3, "`names` has 1 class, so the only id is 0, but one is `cat`"),
         (REST + "names: [cat, true]\n", 3, "a class's name is text, but in `names` that of 1 is `True`: quote it"),
         (REST + "names: [a, [b]]\n", 3, "a class's name is text, but in `names` that of 1 is a list: quote it"),
         (REST + "nc: 3\nnames: [a, b]\n", 3, "`names` has 2 classes, but `nc` is `3`: leave `nc` out"),

@@ -18,6 +18,7 @@ from recipe.runtime.detection.engine.checkpoints import Checkpoints
 from recipe.runtime.detection.engine.dataset import build_dataset
 from recipe.runtime.detection.engine.model import build_model, load_weights, read_checkpoint
 from recipe.runtime.detection.engine.optimizer import build_optimizer
+from recipe.runtime.detection.events import epoch_values
 from recipe.runtime.detection.isolation import replaced
 from recipe.schemas.facts import Dataset
 from recipe.schemas.tasks.detection import Detection
@@ -34,6 +35,7 @@ class Trainer(DetectionTrainer):  # type: ignore[misc]
         self.checkpoint_every = recipe.train.checkpoint_every
         self.epochs_completed = 0
         self.has_ended = False
+        self.last_values: dict[str, float] = {}
         self.batch_files: list[str] = []
         self.best_epoch = 0
         self.final_metrics: dict[str, float] = {}
@@ -143,8 +145,8 @@ class Trainer(DetectionTrainer):  # type: ignore[misc]
         """Nothing: the reporter writes them."""
 
     def read_results_csv(self) -> dict[str, Any]:
-        """Nothing to put into checkpoints either."""
-        return {}
+        """Ultralytics puts this into the checkpoint: ours is what the epoch reports, so that it cannot be lost."""
+        return epoch_values(self)
 
     # -- checkpoints -------------------------------------------------------------------------------------------------
 
@@ -162,6 +164,7 @@ class Trainer(DetectionTrainer):  # type: ignore[misc]
             return
         self._load_checkpoint_state(ckpt)
         self.start_epoch = self.epochs_completed = ckpt["epoch"] + 1
+        self.last_values = ckpt["train_results"]
         self.args.pretrained = ckpt["train_args"]["pretrained"]
         without_improvement = self.start_epoch - self.stopper.best_epoch
         self.has_ended = self.start_epoch >= self.epochs or without_improvement >= self.stopper.patience
