@@ -7,6 +7,7 @@ shape, as in COCO; a shape that would hide too much of another is not placed, so
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from hashlib import sha256
 from math import cos, pi, sin
 from pathlib import Path
@@ -168,8 +169,9 @@ def _make_folder(settings: Shapes, folder: Path) -> None:
 def _sweep(folder: Path) -> None:
     """Remove what processes that were killed a day ago or earlier have left beside a folder."""
     for left in folder.parent.glob(f".{folder.name}.*"):
-        if left.stat().st_mtime < time() - _A_DAY:
-            rmtree(left, ignore_errors=True)
+        with suppress(FileNotFoundError):  # its process may be about to finish
+            if left.stat().st_mtime < time() - _A_DAY:
+                rmtree(left, ignore_errors=True)
 
 
 def _files(settings: Shapes) -> Iterator[tuple[str, str | NDArray[np.uint8]]]:

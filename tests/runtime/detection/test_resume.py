@@ -47,8 +47,9 @@ def test_continues_after_the_last_whole_epoch(stopped: Path, uninterrupted: Trai
     resumed = train(folder, **SGD)
     assert resumed.reporter.events[0] == ("started", 2)
     assert ("step", 3, 2, 2) in resumed.reporter.events
-    assert list(resumed.reporter.epochs) == [2, 3]
-    assert rates(resumed.reporter) == rates(uninterrupted.reporter)[1:]
+    assert list(resumed.reporter.epochs) == [1, 2, 3], "the last whole epoch is told again, from the checkpoint"
+    assert resumed.reporter.epochs[1] == uninterrupted.reporter.epochs[1]
+    assert rates(resumed.reporter) == rates(uninterrupted.reporter)
     assert resumed.reporter.effective == uninterrupted.reporter.effective
     assert resumed.outcome.epochs_completed == 3
     log = resumed.run.log.read_text(encoding="utf-8")
@@ -65,7 +66,7 @@ def test_killed_in_the_final_evaluation_only_evaluates(uninterrupted: Trained, t
     """Then all epochs are in `last.pt`, and `best.pt` may be stripped already or not: here it is."""
     folder = Path(shutil.copytree(uninterrupted.run.path, tmp_path / "run"))
     again = train(folder, **SGD)
-    assert again.reporter.events == [("started", 4)]
+    assert again.reporter.events == [("started", 4), ("epoch_done", 3)]
     assert again.outcome[:3] == uninterrupted.outcome[:3]
 
 
@@ -79,7 +80,7 @@ def test_killed_after_early_stopping_only_evaluates(uninterrupted: Trained, tmp_
     checkpoint["stopper"] = {"best_fitness": 0.5, "best_epoch": 1}
     _save(checkpoint, last)
     again = train(folder, **SGD | {"train.epochs": 9, "train.early_stopping": {"patience": 2}})
-    assert again.reporter.events == [("started", 4)]
+    assert again.reporter.events == [("started", 4), ("epoch_done", 3)]
     assert again.outcome.epochs_completed == 3
 
 
