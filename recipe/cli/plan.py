@@ -8,6 +8,7 @@ from recipe.cli.options import add_format_option, add_recipe_options, add_runs_o
 from recipe.cli.render import print_diagnostics
 from recipe.compiler.compile import check_recipe, plan_recipe
 from recipe.schemas.codes import EXIT_OK
+from recipe.schemas.diagnostics import Diagnostic, RecipeError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,8 +20,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_format_option(parser)
 
 
+def _check_output(output: str | None) -> None:
+    if output and not Path(output).absolute().parent.is_dir():
+        raise RecipeError(Diagnostic("R005", f"there is no folder for `{output}`"))
+
+
 def main(arguments: argparse.Namespace) -> int:
     """Compile the recipe for this machine and show, or write, its plan."""
+    _check_output(arguments.output)
     report = new_report()
     checked = check_recipe(request_of(arguments, arguments.file), report)
 

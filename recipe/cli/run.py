@@ -68,6 +68,7 @@ def main(arguments: argparse.Namespace) -> int:
 def _job(arguments: argparse.Namespace, root: Path) -> Job:
     report = new_report()
     if arguments.file.endswith(".json"):
+        _refuse_changes(arguments)
         text = read(arguments.file, report).text
         plan = load_plan(text, arguments.file, os.environ)
         return Job(plan.recipe.name, plan.digest, lambda: _with_current_inputs(plan, arguments), plan)
@@ -81,6 +82,12 @@ def _job(arguments: argparse.Namespace, root: Path) -> Job:
         return plan
 
     return Job(checked.recipe.name, checked.digest, make_plan, None)
+
+
+def _refuse_changes(arguments: argparse.Namespace) -> None:
+    if arguments.set or arguments.profile:
+        message = "a written plan is run as it is: `--set` and `--profile` go to `recipe plan`"
+        raise RecipeError(Diagnostic("R001", message))
 
 
 def _take_up(job: Job, file: Path) -> RunPlan:

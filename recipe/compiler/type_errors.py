@@ -3,6 +3,7 @@
 from typing import Any
 
 from recipe.compiler.nodes import Entry, Mapping, Node, Path, Scalar, Sequence, locate
+from recipe.compiler.place import labels_of
 from recipe.compiler.report import Report
 from recipe.schemas.base import AUTO
 from recipe.schemas.catalogue import CATALOGUE
@@ -54,7 +55,7 @@ def explain_type_error(error: Any, data: Any, root: Mapping, report: Report) -> 
     elif not missing:
         report.add(_bad_value(path, error, node, place))
     else:
-        report.add(Diagnostic("R404", f"{_name(path)}: {error['msg']}", _labels(node), path=path))
+        report.add(Diagnostic("R404", f"{_name(path)}: {error['msg']}", labels_of(node), path=path))
 
 
 def _unknown_key(path: Path, entry: Entry | None, node: Node, data: Any) -> Diagnostic:
@@ -85,7 +86,7 @@ def _unknown_word(path: Path, error: Any, node: Node) -> Diagnostic:
     tagged = node.get(tag) if isinstance(node, Mapping) else node
     words = CATALOGUE.words(kind)
     said = tagged.text if isinstance(tagged, Scalar) else "this"
-    labels = _labels(tagged or node)
+    labels = labels_of(tagged or node)
     message = f"there is no {kind} `{said}`"
     guesses = did_you_mean(said, words)
     return Diagnostic("R401", message, labels, () if guesses else (f"known: {_listed(words)}",), guesses, path=path)
@@ -93,7 +94,7 @@ def _unknown_word(path: Path, error: Any, node: Node) -> Diagnostic:
 
 def _bad_value(path: Path, error: Any, node: Node, place: Place) -> Diagnostic:
     kind, context = error["type"], error.get("ctx", {})
-    name, labels = _name(path), _labels(node)
+    name, labels = _name(path), labels_of(node)
     if kind == "literal_error":
         choices = _choices(context["expected"]) + ((AUTO,) if _takes_auto(place) else ())
         message = f"{name} must be one of {_listed(choices)}, but is {_said(node)}"
@@ -131,15 +132,6 @@ def _is_number(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _labels(node: Node) -> tuple[Label, ...]:
-    """The place of a value, and the place it came from where a reference led there."""
-    first = node.origins[0] if node.origins else None
-    if first is None or first.span is None or first.span == node.span or first.layer == "env":
-        return (Label(node.span),)
-    is_reference = isinstance(node, Scalar) and len(node.origins) > 1 and node.origins[-1].span == node.span
-    return (Label(node.span), Label(first.span, "the value comes from here")) if is_reference else (Label(node.span),)
 
 
 def _name(path: Path) -> str:

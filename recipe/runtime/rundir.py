@@ -36,9 +36,17 @@ class RunDirectory:
         return cls(root / name / digest[:12])
 
     def lock(self) -> None:
-        """Take the directory for this process until it ends. Raises `RecipeError` (R805) where another has it."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        handle = (self.path / ".lock").open("a+")
+        """Make the directory, and take it for this process until it ends.
+
+        Raises `RecipeError`: R805 where another process has it, R005 where it cannot be written.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            handle = (self.path / ".lock").open("a+")
+        except OSError as error:
+            help_ = ("name another folder with `--runs-dir`",)
+            message = f"the run directory {self.path} cannot be written: {error.strerror}"
+            raise RecipeError(Diagnostic("R005", message, help=help_)) from None
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

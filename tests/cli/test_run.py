@@ -243,6 +243,7 @@ def test_a_written_plan_runs_as_it_stands(workplace):
     ran = workplace.cli("run", "plan.json")
     assert ran.returncode == 0, ran.stderr
     assert (workplace.run / "plan.json").read_text() == (workplace.folder / "plan.json").read_text()
+    assert "`--set` and `--profile` go to `recipe plan`" in workplace.cli("run", "plan.json", "--set", "seed=1").stderr
     fresh = workplace.cli("run", "plan.json", "--fresh")
     assert fresh.returncode == 0, fresh.stderr
     assert workplace.run.with_name(f"{workplace.run.name}~1").is_dir()
@@ -346,6 +347,14 @@ def test_bad_data_is_told_before_anything_is_trained(workplace, case):
     assert "tiny.yaml:4:" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (workplace.folder / "runs").exists()
+
+
+def test_a_place_that_cannot_be_written_is_told(workplace):
+    (workplace.folder / "runs").write_text("a file where the folder would be")
+    done = workplace.cli("run", "tiny.yaml")
+    assert done.returncode == 2
+    assert "error[R005]" in done.stderr
+    assert "error[R005]" in workplace.cli("plan", "tiny.yaml", "-o", "no/folder/plan.json").stderr
 
 
 def test_explicit_weights_that_are_missing_are_an_error_before_anything_starts(workplace):
