@@ -19,7 +19,8 @@ def gather_facts(checked: Checked, runs_root: Path) -> Facts:
     try:
         return _gather(checked, runs_root)
     except RecipeError as error:
-        raise type(error)(*(place(diagnostic, checked.document) for diagnostic in error.diagnostics)) from error
+        placed = (place(diagnostic, checked.document) for diagnostic in error.diagnostics)
+        raise RecipeError(*placed, sources=checked.document.sources) from error
 
 
 def _gather(checked: Checked, runs_root: Path) -> Facts:

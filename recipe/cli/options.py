@@ -2,9 +2,8 @@
 
 import argparse
 
-from recipe.cli.render import FORMATS, Reports
+from recipe.cli.render import FORMATS
 from recipe.compiler.compile import Request
-from recipe.compiler.report import Report
 
 
 def add_recipe_options(parser: argparse.ArgumentParser) -> None:
@@ -34,9 +33,3 @@ def add_runs_option(parser: argparse.ArgumentParser) -> None:
 def request_of(arguments: argparse.Namespace, file: str) -> Request:
     """What the options ask to compile."""
     return Request(file, tuple(arguments.profile), tuple(arguments.set))
-
-
-def new_report() -> Report:
-    """A report for one file; failures are shown with its sources."""
-    Reports.current = Report()
-    return Reports.current

@@ -4,9 +4,10 @@ import argparse
 import json
 from pathlib import Path
 
-from recipe.cli.options import add_format_option, add_recipe_options, add_runs_option, new_report, request_of
+from recipe.cli.options import add_format_option, add_recipe_options, add_runs_option, request_of
 from recipe.cli.render import print_diagnostics
 from recipe.compiler.compile import check_recipe, plan_recipe
+from recipe.compiler.report import Report
 from recipe.schemas.codes import EXIT_OK
 from recipe.schemas.diagnostics import Diagnostic, RecipeError
 
@@ -28,7 +29,7 @@ def _check_output(output: str | None) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """Compile the recipe for this machine and show, or write, its plan."""
     _check_output(arguments.output)
-    report = new_report()
+    report = Report()
     checked = check_recipe(request_of(arguments, arguments.file), report)
 
     from recipe.cli.facts import gather_facts

@@ -7,19 +7,12 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from recipe.compiler.report import Report
 from recipe.schemas.diagnostics import Diagnostic, Label, RecipeError, Source
 
 Format = Literal["full", "concise", "json"]
 FORMATS: tuple[Format, ...] = ("full", "concise", "json")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 _RED, _YELLOW, _BLUE, _BOLD, _RESET = "\x1b[31m", "\x1b[33m", "\x1b[34m", "\x1b[1m", "\x1b[0m"
-
-
-class Reports:
-    """The report of the command that is running, so that a failure can be shown with its sources."""
-
-    current = Report()
 
 
 def print_diagnostics(diagnostics: Sequence[Diagnostic], sources: Sequence[Source], format_: str) -> None:
@@ -36,16 +29,16 @@ def print_diagnostics(diagnostics: Sequence[Diagnostic], sources: Sequence[Sourc
 
 def print_failure(error: RecipeError, words: list[str]) -> None:
     """Print what ended a command, in the format that its words ask for even where they could not be parsed."""
-    format_, sources = _format_in(words), Reports.current.sources
+    format_ = _format_in(words)
     if format_ == "json":
-        print(json.dumps(failure_json(error.diagnostics, sources), indent=2, ensure_ascii=False))
+        print(json.dumps(failure_json(error), indent=2, ensure_ascii=False))
         return
-    print_diagnostics(error.diagnostics, sources, format_)
+    print_diagnostics(error.diagnostics, error.sources, format_)
 
 
-def failure_json(diagnostics: Sequence[Diagnostic], sources: Sequence[Source]) -> dict[str, Any]:
+def failure_json(error: RecipeError) -> dict[str, Any]:
     """The JSON document of a command, or of one file, that failed."""
-    return {"ok": False, "diagnostics": [diagnostic.to_json(sources) for diagnostic in diagnostics]}
+    return {"ok": False, "diagnostics": [diagnostic.to_json(error.sources) for diagnostic in error.diagnostics]}
 
 
 def concise(diagnostic: Diagnostic, sources: Sequence[Source], _colour: bool = False) -> str:

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from recipe.cli.options import add_format_option, add_recipe_options, add_runs_option, new_report, request_of
+from recipe.cli.options import add_format_option, add_recipe_options, add_runs_option, request_of
 from recipe.cli.render import print_diagnostics
 from recipe.compiler.compile import check_recipe, plan_recipe
 from recipe.compiler.load_plan import load_plan
 from recipe.compiler.read import read
+from recipe.compiler.report import Report
 from recipe.schemas.codes import EXIT_OK
 from recipe.schemas.diagnostics import Diagnostic, Interrupted, RecipeError
 from recipe.schemas.plan import RunPlan
@@ -66,7 +67,7 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _job(arguments: argparse.Namespace, root: Path) -> Job:
-    report = new_report()
+    report = Report()
     if arguments.file.endswith(".json"):
         _refuse_changes(arguments)
         text = read(arguments.file, report).text

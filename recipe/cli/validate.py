@@ -4,9 +4,10 @@ import argparse
 import json
 from typing import Any
 
-from recipe.cli.options import add_format_option, add_recipe_options, new_report, request_of
+from recipe.cli.options import add_format_option, add_recipe_options, request_of
 from recipe.cli.render import failure_json, print_diagnostics
 from recipe.compiler.compile import check_recipe
+from recipe.compiler.report import Report
 from recipe.schemas.codes import EXIT_OK, exit_code
 from recipe.schemas.diagnostics import RecipeError
 
@@ -27,12 +28,12 @@ def main(arguments: argparse.Namespace) -> int:
 
 
 def _validate(file: str, arguments: argparse.Namespace) -> tuple[int, dict[str, Any]]:
-    report = new_report()
+    report = Report()
     try:
         checked = check_recipe(request_of(arguments, file), report)
     except RecipeError as error:
-        print_diagnostics(error.diagnostics, report.sources, arguments.format)
-        document = {"file": file, **failure_json(error.diagnostics, report.sources)}
+        print_diagnostics(error.diagnostics, error.sources, arguments.format)
+        document = {"file": file, **failure_json(error)}
         return exit_code([d.code for d in error.diagnostics if d.severity == "error"]), document
     print_diagnostics(checked.warnings, report.sources, arguments.format)
     if arguments.format != "json":

@@ -49,7 +49,7 @@ def check_recipe(request: Request, report: Report) -> Checked:
         root = compose(request.file, request.profiles, request.sets, report)
         root = interpolate(root, request.environment, os.getcwd(), report)  # noqa: PTH109
     except RecipeError as error:
-        raise RecipeError(*dict.fromkeys((*report.sorted(), *error.diagnostics))) from None
+        raise RecipeError(*dict.fromkeys((*report.sorted(), *error.diagnostics)), sources=report.sources) from None
     recipe = typecheck(root, report)
     if recipe is not None:
         check(recipe, root, report)

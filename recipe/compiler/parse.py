@@ -100,6 +100,7 @@ class _Parser:
         value: Any = resolve_plain(event.value) if plain else event.value
         if isinstance(value, NotAValue):
             self.report.add(Diagnostic(value.code, value.message, (Label(span),), (value.help,)))
+            self.report.bad_spans.add(span)
             value = event.value
         return Scalar(value, event.value, span, self._origins(span), plain)
 

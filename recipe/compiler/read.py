@@ -17,7 +17,8 @@ def read(file: str, report: Report) -> Source:
     source = report.add_source(file, text, os.path.dirname(os.path.abspath(file)))  # noqa: PTH100, PTH120
     if match := _FORBIDDEN.search(text):
         message = f"the character U+{ord(match[0]):04X} has no place in a recipe"
-        raise RecipeError(Diagnostic("R103", message, (Label(Span(source.index, match.start(), match.end())),)))
+        label = Label(Span(source.index, match.start(), match.end()))
+        raise RecipeError(Diagnostic("R103", message, (label,)), sources=report.sources)
     return source
 
 

@@ -1,7 +1,7 @@
 """Collects what the passes find, so that all of it is told at once."""
 
 from recipe.compiler.nodes import Path
-from recipe.schemas.diagnostics import Diagnostic, RecipeError, Source
+from recipe.schemas.diagnostics import Diagnostic, RecipeError, Source, Span
 
 
 class Report:
@@ -11,6 +11,8 @@ class Report:
         self.diagnostics: list[Diagnostic] = []
         self.sources: list[Source] = []
         self.poisoned: set[Path] = set()
+        self.bad_spans: set[Span] = set()
+        """Values that have been reported before their path was known."""
 
     def add(self, diagnostic: Diagnostic) -> None:
         """Note a problem and go on."""
@@ -43,4 +45,4 @@ class Report:
     def stop_on_errors(self) -> None:
         """Raise everything found so far, if any of it is an error."""
         if self.has_errors:
-            raise RecipeError(*self.sorted())
+            raise RecipeError(*self.sorted(), sources=self.sources)

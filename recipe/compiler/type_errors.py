@@ -44,6 +44,8 @@ def explain_type_error(error: Any, data: Any, root: Mapping, report: Report) -> 
     if report.is_poisoned(path):
         return
     node, entry, missing = locate(root, path)
+    if node.span in report.bad_spans:
+        return
     place = place_at(Recipe, data, path)
     kind = error["type"]
     if kind == "extra_forbidden":

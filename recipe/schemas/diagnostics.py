@@ -111,9 +111,11 @@ def _label_json(label: Label, source: Source) -> dict[str, Any]:
 class RecipeError(Exception):
     """Something a recipe, a dataset, a flag or the machine said makes it impossible to go on."""
 
-    def __init__(self, *diagnostics: Diagnostic) -> None:
+    def __init__(self, *diagnostics: Diagnostic, sources: Iterable[Source] = ()) -> None:
         super().__init__("; ".join(f"{d.code} {d.message}" for d in diagnostics))
         self.diagnostics = diagnostics
+        self.sources = tuple(sources)
+        """What the labels point into; the compiler adds it on the way out."""
 
 
 class Interrupted(RecipeError):

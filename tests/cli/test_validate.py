@@ -71,7 +71,7 @@ def test_the_full_format_points_at_the_place(cli, recipe_file):
 def test_carets_stand_under_wide_characters(cli, recipe_file):
     done = cli("validate", recipe_file(MINIMAL + "train: {説明: 1, epochs: 017}\n"))
     lines = done.stderr.splitlines()
-    excerpt = next(index for index, line in enumerate(lines) if "017}" in line)
+    excerpt = max(index for index, line in enumerate(lines) if "017}" in line)
     before = lines[excerpt].index("017")
     assert lines[excerpt + 1].index("^") == before + 2  # the two wide characters take two columns more
 

@@ -96,6 +96,10 @@ def test_a_cascade_is_suppressed(recipe_file):
     assert [code for code, _ in problems(recipe_file(text))] == ["R404", "R504"]
 
 
+def test_a_bad_number_is_told_once(recipe_file):
+    assert problems(recipe_file(MINIMAL + "train: {epochs: 017, close_mosaic: 30}\n")) == [("R209", "017")]
+
+
 def test_suggestions_name_what_was_meant(recipe_file):
     report = Report()
     with pytest.raises(RecipeError) as caught:
