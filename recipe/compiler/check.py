@@ -1,40 +1,18 @@
-"""Pass 6: rules between fields. Each is one small function that names the paths it reads."""
+"""Pass 6: run the rules between fields, those that nothing wrong stands in the way of."""
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from recipe.compiler.nodes import Mapping, Path, locate
 from recipe.compiler.report import Report
+from recipe.compiler.rule import Finding, Rule
+from recipe.compiler.rules import RULES
 from recipe.schemas.base import AUTO, Section
 from recipe.schemas.diagnostics import Diagnostic, Label
 from recipe.schemas.recipe import Recipe
 
 
-class Finding(NamedTuple):
-    """What a rule found: at which of its paths, and what to do."""
-
-    message: str
-    at: str
-    help: str = ""
-
-
-class Rule(NamedTuple):
-    """A rule applies to every recipe that has its paths; its function gets their values."""
-
-    code: str
-    paths: tuple[str, ...]
-    function: Callable[..., Finding | None]
-
-
-def rule(code: str, *paths: str) -> Callable[[Callable[..., Finding | None]], Rule]:
-    """Declare a rule over some paths."""
-    return lambda function: Rule(code, paths, function)
-
-
 def check(recipe: Recipe, root: Mapping, report: Report) -> None:
     """Run every rule whose paths this recipe has, all answered and none of them already known bad."""
-    from recipe.compiler.rules import RULES  # the rules import `rule` from here
-
     for each in RULES:
         paths = [tuple(path.split(".")) for path in each.paths]
         values = [_value_at(recipe, path) for path in paths]

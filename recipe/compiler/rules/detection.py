@@ -1,6 +1,6 @@
 """Rules of detection recipes."""
 
-from recipe.compiler.check import Finding, rule
+from recipe.compiler.rule import Finding, rule
 from recipe.schemas.optimizers import Optimizer
 from recipe.schemas.tasks.detection import DetectionTrain, Shapes
 

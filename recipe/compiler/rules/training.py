@@ -1,6 +1,6 @@
 """Rules that hold for every family with a training loop."""
 
-from recipe.compiler.check import Finding, rule
+from recipe.compiler.rule import Finding, rule
 from recipe.schemas.recipe import EarlyStopping
 from recipe.schemas.trackers import Tracker
 
