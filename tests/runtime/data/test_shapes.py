@@ -11,16 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from recipe.runtime.data.shapes import (
-    CLASSES,
-    SPLITS,
-    Scene,
-    compose_scene,
-    level_of,
-    make_shapes,
-    paint,
-    visible_boxes,
-)
+from recipe.runtime.data.shapes import make_shapes
+from recipe.runtime.data.shapes_scene import CLASSES, SPLITS, Scene, compose_scene, level_of, paint, visible_boxes
 from recipe.runtime.data.yolo import fingerprint_yolo_dataset, read_yolo_dataset
 from recipe.schemas.diagnostics import RecipeError
 from recipe.schemas.tasks.detection import Shapes
