@@ -27,6 +27,20 @@ COLUMNS = [
 ]  # fmt: skip
 
 
+SPY = """\
+import os, socket, sys
+def hook(event, args):
+    named = event == "socket.getaddrinfo"
+    connected = event in ("socket.connect", "socket.sendto") and args[0].family != socket.AF_UNIX
+    if named or connected or event == "urllib.Request":
+        with open(os.environ["REACHED"], "a") as file:
+            file.write(f"{event} {args[0] if named else args[1]}\\n")
+sys.addaudithook(hook)
+open(os.environ["REACHED"], "a").close()
+"""
+"""Imported by every Python that starts: writes down each connection beyond this process."""
+
+
 class Workplace:
     """A folder with a recipe, its own home and its own cache, and the command line in it."""
 
@@ -98,7 +112,10 @@ def finished(tmp_path_factory, cache):
     """A run with both trackers that has finished; tests only look at it, or run it again."""
     text = TINY.replace("[TensorBoard]", "[TensorBoard, {type: MLflow, experiment: tests}]")
     place = Workplace(tmp_path_factory.mktemp("finished"), cache, text)
-    place.first = place.cli("run", "tiny.yaml")
+    spy = tmp_path_factory.mktemp("spy")
+    (spy / "sitecustomize.py").write_text(SPY)
+    place.reached = spy / "reached.txt"
+    place.first = place.cli("run", "tiny.yaml", PYTHONPATH=f"{spy}:{ROOT}", REACHED=str(place.reached))
     assert place.first.returncode == 0, place.first.stderr
     return place
 
@@ -159,6 +176,10 @@ def test_nothing_is_written_elsewhere(finished):
     assert sorted(path.name for path in finished.folder.iterdir()) == ["home", "runs", "tiny.yaml"]
     assert sorted(path.name for path in (finished.folder / "runs").iterdir()) == ["mlflow.db", "tiny"]
     assert not [path for path in finished.home.rglob("*") if path.is_file()]
+
+
+def test_no_connection_is_opened(finished):
+    assert finished.reached.read_text() == ""
 
 
 def test_mlflow_has_the_run(finished):

@@ -59,11 +59,16 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A user's dataset; an array lies beside an image, which Ultralytics would train on in place of it."""
+    """A user's dataset, with two things that Ultralytics would not leave as they are.
+
+    An array lies beside an image, on which it would train instead. A JPEG has bytes behind its end, as some cameras
+    write them; it would rewrite that.
+    """
     folder = tmp_path_factory.mktemp("user's data")
     yaml = make_shapes(Shapes(train_images=16, val_images=8, image_size=64), folder)
-    first = next((yaml.parent / "images" / "train").iterdir())
+    first, second, *_ = sorted((yaml.parent / "images" / "train").iterdir())
     first.with_suffix(".npy").write_bytes(b"mine, and no array")
+    second.write_bytes(second.read_bytes() + b"a camera's own data")
     return yaml
 
 
