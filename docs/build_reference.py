@@ -16,6 +16,7 @@ from recipe.cli.main import VERBS
 from recipe.schemas.base import AUTO, Section
 from recipe.schemas.catalogue import BUILTIN, CATALOGUE
 from recipe.schemas.codes import CODES
+from recipe.schemas.recipe import Recipe
 from recipe.schemas.walk import section_of
 
 PAGE = Path(__file__).parent / "reference.md"
@@ -40,6 +41,17 @@ def _components() -> Iterator[str]:
             assert cls is not None
             yield f"### {word}\n\n{_doc(cls)}\n"
             yield from _table(cls, "")
+            if issubclass(cls, Recipe):
+                yield from _metrics(cls)
+
+
+def _metrics(cls: type[Recipe]) -> Iterator[str]:
+    yield "Metrics of every epoch; the one in bold chooses the best checkpoint:\n"
+    yield "| metric | better | meaning |\n|---|---|---|"
+    for metric in cls.metrics:
+        name = f"**`{metric.name}`**" if metric.name == cls.primary_metric else f"`{metric.name}`"
+        yield f"| {name} | {'higher' if metric.higher_is_better else 'lower'} | {metric.doc} |"
+    yield ""
 
 
 def _table(cls: type[Section], prefix: str) -> Iterator[str]:

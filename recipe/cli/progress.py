@@ -81,7 +81,11 @@ class TerminalView(LineView):
     def __init__(self) -> None:
         super().__init__()
         self._progress: Any = None
-        self._drawn = 0.0
+        self._metric = ""
+
+    def show_plan(self, plan: RunPlan, run: RunDirectory, begun: bool) -> None:
+        super().show_plan(plan, run, begun)
+        self._metric = plan.recipe.primary_metric
 
     def begin(self, first_epoch: int, epochs: int) -> None:
         from rich.console import Console
@@ -116,7 +120,7 @@ class TerminalView(LineView):
         self._progress.update(self._all, completed=epoch - 1 + step / steps)
 
     def epoch_done(self, row: Row) -> None:
-        says = "  ".join(f"{name.rpartition('/')[2]} {value:.3f}" for name, value in row.items() if "mAP" in name)
+        says = f"{self._metric.rpartition('/')[2]} {row[self._metric]:.3f}" if self._metric in row else ""
         self._progress.update(self._all, completed=row["epoch"], says=says)
 
     def end(self) -> None:

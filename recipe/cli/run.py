@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from recipe.cli.options import add_format_option, add_recipe_options, add_runs_option, request_of
 from recipe.cli.render import print_diagnostics
-from recipe.compiler.compile import check_recipe, plan_recipe
+from recipe.compiler.compile import Checked, check_recipe, plan_recipe
+from recipe.compiler.kept import kept_from_plan
 from recipe.compiler.load_plan import load_plan
 from recipe.compiler.read import read
 from recipe.compiler.report import Report
@@ -39,8 +40,10 @@ class Job(NamedTuple):
     name: str
     digest: str
     make_plan: Callable[[], RunPlan]
-    given: RunPlan | None
+    given: RunPlan | None = None
     """The plan that the user gave, where it was no recipe."""
+    checked: Checked | None = None
+    """The recipe that the user gave, where it was no plan."""
 
 
 def main(arguments: argparse.Namespace) -> int:
@@ -52,8 +55,7 @@ def main(arguments: argparse.Namespace) -> int:
     job = _job(arguments, root)
     run = RunDirectory.of(root, job.name, job.digest)
     if arguments.fresh and run.plan.exists():
-        aside = run.set_aside()
-        _note(f"the earlier run is kept in {_relative(aside)}", arguments)
+        _note(f"the earlier run is kept in {os.path.relpath(run.set_aside())}", arguments)
     if not run.plan.exists():
         return _execute(job.make_plan(), run, arguments, begun=False)
     plan = _take_up(job, run.plan)
@@ -63,6 +65,8 @@ def main(arguments: argparse.Namespace) -> int:
 
         view_for(arguments.format).show_finished(plan, run, result)
         return EXIT_OK
+    if job.checked is not None:
+        print_diagnostics(kept_from_plan(job.checked, plan), job.checked.document.sources, arguments.format)
     return _execute(plan, run, arguments, begun=True)
 
 
@@ -82,7 +86,7 @@ def _job(arguments: argparse.Namespace, root: Path) -> Job:
         print_diagnostics(report.sorted(), report.sources, arguments.format)
         return plan
 
-    return Job(checked.recipe.name, checked.digest, make_plan, None)
+    return Job(checked.recipe.name, checked.digest, make_plan, checked=checked)
 
 
 def _refuse_changes(arguments: argparse.Namespace) -> None:
@@ -145,7 +149,3 @@ def _command() -> str:
 def _note(text: str, arguments: argparse.Namespace) -> None:
     if arguments.format != "json":
         print(text)
-
-
-def _relative(path: Path) -> str:
-    return os.path.relpath(path)

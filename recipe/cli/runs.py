@@ -60,5 +60,5 @@ def _describe(path: Path) -> dict[str, object]:
         "epochs_done": status.epochs_done,
         "epochs_total": status.epochs_total,
         "minutes": status.minutes,
-        "reached": {name: value for name, value in result.metrics.items() if "mAP" in name} if result else {},
+        "reached": {result.primary_metric: result.metrics[result.primary_metric]} if result else {},
     }

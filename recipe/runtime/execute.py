@@ -55,6 +55,7 @@ def _finish(plan: RunPlan, run: RunDirectory, recorder: Recorder, outcome: Outco
         epochs_completed=outcome.epochs_completed,
         stopped_early=outcome.epochs_completed < epochs,
         metrics=FrozenDict(outcome.metrics),
+        primary_metric=plan.recipe.primary_metric,
         minutes=recorder.minutes,
         device=plan.recipe.hardware.device,
         versions=plan.versions,

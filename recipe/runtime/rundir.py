@@ -83,11 +83,17 @@ class RunDirectory:
         write_atomically(path, model.model_dump_json(indent=2) + "\n")
 
     def set_aside(self) -> Path:
-        """Rename the directory to `<digest>~N`, so that a fresh run can take its name. Nothing is deleted."""
+        """Rename the directory to `<digest>~N`, so that a fresh run can take its name. Nothing is deleted.
+
+        Raises `RecipeError` (R805) where another process is working in it.
+        """
+        self.lock()
         number = 1
         while (aside := self.path.with_name(f"{self.path.name}~{number}")).exists():
             number += 1
-        return self.path.rename(aside)
+        self.path.rename(aside)
+        self.unlock()
+        return aside
 
 
 def _read(path: Path, model: type[M]) -> M | None:

@@ -71,6 +71,7 @@ CODES: dict[str, Code] = {
     "R612": Code("too-many-workers", "More loader processes than the machine or the dataset can use."),
     "R613": Code("bad-plan", "A plan file cannot be read by this version."),
     "R614": Code("not-enough-memory", "The images do not fit into main memory."),
+    "R615": Code("plan-kept", "A run that has begun goes on as it began, though the recipe has changed.", "warning"),
     "R801": Code("run-failed", "Training stopped with an error."),
     "R802": Code("silent-override", "A live object has another value than the plan."),
     "R803": Code("tracker-failed", "A tracker could not start."),

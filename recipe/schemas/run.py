@@ -41,6 +41,8 @@ class Result(Section):
     stopped_early: bool
     metrics: FrozenDict[str, float]
     """Of the best weights, evaluated after training."""
+    primary_metric: str
+    """The one of them that chose the best epoch."""
     minutes: float
     device: str
     versions: FrozenDict[str, str]

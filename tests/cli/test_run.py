@@ -10,6 +10,7 @@ import time
 
 import pytest
 
+from recipe.schemas.tasks.detection import Detection
 from tests.conftest import ROOT
 
 TINY = """\
@@ -141,6 +142,8 @@ def test_a_run_leaves_what_the_docs_say(finished):
 def test_metrics_have_a_row_an_epoch(finished):
     rows = finished.rows()
     assert list(rows[0]) == COLUMNS
+    assert set(COLUMNS) >= {metric.name for metric in Detection.metrics}
+    assert Detection.primary_metric in COLUMNS
     assert [row["epoch"] for row in rows] == ["1", "2", "3"]
     assert all(float(value) == float(value) for row in rows for value in row.values())
 
@@ -243,6 +246,9 @@ def test_ctrl_c_finishes_the_step_and_says_how_to_go_on(workplace):
     assert "continues from the last checkpoint" in out
     assert "Traceback" not in out
     assert workplace.read("status.json")["state"] == "interrupted"
+    again = workplace.cli("run", "tiny.yaml", "--set", "trackers=[]")
+    assert again.returncode == 0, again.stderr
+    assert "warning[R615] plan-kept: the run goes on with `trackers` as it began" in again.stderr
 
 
 def test_two_processes_do_not_share_a_run(workplace):
@@ -251,6 +257,7 @@ def test_two_processes_do_not_share_a_run(workplace):
     second = workplace.cli("run", "tiny.yaml")
     assert second.returncode == 4
     assert "error[R805]" in second.stderr
+    assert "error[R805]" in workplace.cli("run", "tiny.yaml", "--fresh").stderr
     process.send_signal(signal.SIGINT)
     process.wait(timeout=60)
 
