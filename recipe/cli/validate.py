@@ -2,11 +2,13 @@
 
 import argparse
 import json
+from dataclasses import replace
 from typing import Any
 
 from recipe.cli.options import add_format_option, add_recipe_options, request_of
 from recipe.cli.render import failure_json, print_diagnostics
-from recipe.compiler.compile import check_recipe
+from recipe.compiler.compile import Request, check_recipe
+from recipe.compiler.compose import profile_names
 from recipe.compiler.report import Report
 from recipe.schemas.codes import EXIT_OK, exit_code
 from recipe.schemas.diagnostics import RecipeError
@@ -31,6 +33,7 @@ def _validate(file: str, arguments: argparse.Namespace) -> tuple[int, dict[str, 
     report = Report()
     try:
         checked = check_recipe(request_of(arguments, file), report)
+        _check_other_profiles(request_of(arguments, file))
     except RecipeError as error:
         print_diagnostics(error.diagnostics, error.sources, arguments.format)
         document = {"file": file, **failure_json(error)}
@@ -47,3 +50,16 @@ def _validate(file: str, arguments: argparse.Namespace) -> tuple[int, dict[str, 
         "diagnostics": warnings,
     }
     return EXIT_OK, document
+
+
+def _check_other_profiles(request: Request) -> None:
+    """A mistake in a profile is one of the file, also where the profile is not asked for."""
+    if request.profiles:
+        return
+    for name in profile_names(request.file):
+        try:
+            check_recipe(request._replace(profiles=(name,)), Report())
+        except RecipeError as error:
+            note = f"in the profile `{name}`"
+            told = (replace(diagnostic, help=(*diagnostic.help, note)) for diagnostic in error.diagnostics)
+            raise RecipeError(*told, sources=error.sources) from None

@@ -25,6 +25,12 @@ def compose(file: str, profiles: tuple[str, ...], sets: tuple[str, ...], report:
     return root.without("extends", "profiles")
 
 
+def profile_names(file: str) -> tuple[str, ...]:
+    """The profiles of a recipe file and of what it extends. Raises `RecipeError` where it cannot be understood."""
+    profiles = _load(file, Report(), ()).get("profiles")
+    return tuple(profiles.entries) if isinstance(profiles, Mapping) else ()
+
+
 def _load(file: str, report: Report, chain: tuple[str, ...]) -> Mapping:
     """A file with everything it extends below it; `chain` holds the files that led here."""
     own = parse(read(file, report), "extends" if chain else "file", report)

@@ -126,6 +126,15 @@ def test_several_files_are_all_checked(cli, recipe_file):
     assert [document["ok"] for document in documents] == [True, False]
 
 
+def test_a_mistake_in_a_profile_that_is_not_asked_for_is_found(cli, recipe_file):
+    file = recipe_file(MINIMAL + "profiles: {good: {seed: 1}, bad: {train: {epocs: 3}}}\n")
+    done = cli("validate", file)
+    assert done.returncode == 1
+    assert "`epocs` is not a key of `train`" in done.stderr
+    assert "in the profile `bad`" in done.stderr
+    assert cli("validate", file, "--profile", "good").returncode == 0
+
+
 @pytest.mark.parametrize("file", sorted((ROOT / "recipes").rglob("*.yaml")), ids=lambda file: file.stem)
 @pytest.mark.parametrize("profile", [None, "fast", "demo"])
 def test_every_shipped_recipe_is_valid_in_every_profile(cli, file, profile):
