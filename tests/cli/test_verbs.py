@@ -1,6 +1,8 @@
 """The verbs that neither compile nor train."""
 
 import json
+import subprocess
+import sys
 
 import jsonschema
 import pytest
@@ -23,6 +25,19 @@ def test_the_overview_names_every_verb(cli):
     for verb in VERBS:
         assert f"  {verb} " in done.stdout
         assert cli(verb, "--help").returncode == 0
+
+
+def test_a_reader_that_goes_away_is_no_error(tmp_path):
+    command = f"{sys.executable} -m recipe schema | head -n 1; exit ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_terminal_that_knows_only_ascii(cli, recipe_file):
+    bad = cli("validate", recipe_file("a: [\n"), env={"PYTHONIOENCODING": "ascii"})
+    assert bad.returncode == 1
+    assert "R104" in bad.stderr
+    assert cli("--help", env={"PYTHONIOENCODING": "ascii"}).returncode == 0
 
 
 def test_without_words_the_overview_is_a_usage_error(cli):
