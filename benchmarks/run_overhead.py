@@ -21,7 +21,7 @@ name: overhead
 task: detection
 data: {{source: "builtin:shapes"}}
 model: {{type: YOLOv8, size: n, weights: none}}
-train: {{epochs: {epochs}, batch_size: 16, image_size: 160, close_mosaic: 1}}
+train: {{epochs: {epochs}, batch_size: 16, image_size: 160, close_mosaic: 1, warmup_epochs: 1.0}}
 optimizer: {{type: AdamW, lr: 0.001, weight_decay: 0.0005}}
 trackers: [TensorBoard, MLflow]
 """
@@ -29,8 +29,8 @@ SCRIPT = """\
 from ultralytics import YOLO
 YOLO("yolov8n.yaml").train(
     data={data!r}, epochs={epochs}, batch=16, imgsz=160, close_mosaic=1, optimizer="AdamW", lr0=0.001, momentum=0.9,
-    weight_decay=0.0005, lrf=0.01, warmup_bias_lr=0.0, workers=0, device="cpu", amp=False, plots=False, patience=0,
-    project="out", name="run",
+    weight_decay=0.0005, lrf=0.01, warmup_epochs=1.0, warmup_bias_lr=0.0, workers=0, device="cpu",
+    amp=False, plots=False, patience=0, project={project!r}, name="run",
 )
 """
 
@@ -68,7 +68,7 @@ def measure(folder: Path, pairs: int, epochs: int) -> list[tuple[float, float]]:
     recipe = str(Path(sys.executable).parent / "recipe")
     subprocess.run([recipe, "plan", "recipe.yaml"], cwd=folder, check=True, env=environment, stdout=subprocess.DEVNULL)
     (data,) = (folder / "cache" / "shapes").glob("*/data.yaml")
-    (folder / "script.py").write_text(SCRIPT.format(data=str(data), epochs=epochs))
+    (folder / "script.py").write_text(SCRIPT.format(data=str(data), epochs=epochs, project=str(folder / "out")))
     found = []
     for _ in range(pairs + 1):
         ours = seconds([recipe, "run", "recipe.yaml", "--fresh"], folder, environment)

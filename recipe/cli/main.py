@@ -27,11 +27,12 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     words = list(sys.argv[1:] if arguments is None else arguments)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that knows only ASCII shows `?` for a line
-    code = run(words)
     try:
+        code = run(words)
         sys.stdout.flush()
     except BrokenPipeError:  # `recipe list | head`: the reader has gone, and Python would complain once more at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
     sys.exit(code)
 
 
@@ -46,7 +47,7 @@ def run(words: list[str]) -> int:
     except KeyboardInterrupt:
         return _report(RecipeError(Diagnostic("R806", "interrupted")), words)
     except BrokenPipeError:
-        return 0
+        raise
     except Exception as error:
         help_ = ("this is a bug of the program; `--debug` shows where",)
         return _report(RecipeError(Diagnostic("R901", f"{type(error).__name__}: {error}", help=help_)), words, error)

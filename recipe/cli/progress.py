@@ -3,7 +3,6 @@
 import json
 import os
 import sys
-import time
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -133,7 +132,7 @@ class JsonView:
     """Silent; prints the result as one JSON document."""
 
     def __init__(self) -> None:
-        self._out, self._began = sys.stdout, time.time()
+        self._out = sys.stdout
 
     def show_plan(self, plan: RunPlan, run: RunDirectory, begun: bool) -> None:
         """Part of the run directory."""

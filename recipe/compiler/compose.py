@@ -3,7 +3,7 @@
 import os
 
 from recipe.compiler.merge import merge
-from recipe.compiler.nodes import Entry, Mapping, Node, Scalar, Sequence
+from recipe.compiler.nodes import Entry, Mapping, Node, Path, Scalar, Sequence
 from recipe.compiler.parse import parse
 from recipe.compiler.read import read
 from recipe.compiler.report import Report
@@ -18,11 +18,24 @@ def compose(file: str, profiles: tuple[str, ...], sets: tuple[str, ...], report:
     Raises `RecipeError` where a file cannot be understood at all; other problems go to the report.
     """
     root = _load(file, report, ())
+    _check_maps(root, report)
     for name in profiles:
         root = _with_profile(root, name, report)
     for text in sets:
         root = apply_set(root, text, report)
     return root.without("extends", "profiles")
+
+
+def _check_maps(root: Mapping, report: Report) -> None:
+    """`vars`, `profiles` and each profile are maps; the schema does not see them any more."""
+    profiles = root.get("profiles")
+    nodes: list[tuple[Path, Node | None]] = [(("vars",), root.get("vars")), (("profiles",), profiles)]
+    if isinstance(profiles, Mapping):
+        nodes += [(("profiles", name), entry.node) for name, entry in profiles.entries.items()]
+    for path, node in nodes:
+        if node is not None and not isinstance(node, Mapping):
+            message = f"`{'.'.join(map(str, path))}` must be a map"
+            report.add(Diagnostic("R404", message, (Label(node.span),), path=path))
 
 
 def profile_names(file: str) -> tuple[str, ...]:
@@ -80,10 +93,7 @@ def _with_profile(root: Mapping, name: str, report: Report) -> Mapping:
         assert isinstance(merged, Mapping)
         return merged
     if profile is not None:
-        report.add(
-            Diagnostic("R404", f"the profile `{name}` must be a map", (Label(profile.span),), path=("profiles", name))
-        )
-        return root
+        return root  # reported already
     help_ = (f"its profiles are {', '.join(f'`{word}`' for word in known)}",) if known else ("it has no profiles",)
     asked = report.add_source("--profile", name, ".")
     label = Label(Span(asked.index, 0, len(name)))

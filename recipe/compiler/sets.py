@@ -20,6 +20,9 @@ def apply_set(root: Mapping, text: str, report: Report) -> Mapping:
     path_text, equals, _ = text.partition("=")
     steps = [(match[0], Span(source.index, *match.span())) for match in _STEP.finditer(path_text)]
     whole = Span(source.index, 0, len(text))
+    if unusable := _unusable(text, steps):
+        report.add(Diagnostic("R304", unusable, (Label(whole),)))
+        return root
     if not equals or not steps or ".".join(step for step, _ in steps) != path_text.strip():
         message = "`--set` takes a dotted path, `=` and a value"
         report.add(Diagnostic("R304", message, (Label(whole),), ("for example `--set train.epochs=3`",)))
@@ -34,6 +37,15 @@ def apply_set(root: Mapping, text: str, report: Report) -> Mapping:
         return root
     assert isinstance(placed, Mapping)
     return placed
+
+
+def _unusable(text: str, steps: list[Step]) -> str:
+    """Why a text cannot be a `--set` whatever its form; empty where it can."""
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        return "`--set` takes UTF-8 text"
+    if steps and steps[0][0] in ("extends", "profiles"):
+        return f"`{steps[0][0]}` has been followed by the time `--set` is: it cannot be set"
+    return ""
 
 
 def _put(node: Node | None, steps: list[Step], value: Node) -> Node:

@@ -87,9 +87,13 @@ def _unknown_word(path: Path, error: Any, node: Node) -> Diagnostic:
     tag, kind = error["ctx"]["tag"], error["ctx"]["kind"]
     tagged = node.get(tag) if isinstance(node, Mapping) else node
     words = CATALOGUE.words(kind)
-    said = tagged.text if isinstance(tagged, Scalar) else "this"
+    said = tagged.text if isinstance(tagged, Scalar) else ""
     labels = labels_of(tagged or node)
-    message = f"there is no {kind} `{said}`"
+    message = (
+        f"there is no {kind} `{said}`"
+        if said
+        else f"`{tag}` must be the name of a {kind}, but is {_said(tagged or node)}"
+    )
     guesses = did_you_mean(said, words)
     return Diagnostic("R401", message, labels, () if guesses else (f"known: {_listed(words)}",), guesses, path=path)
 

@@ -73,7 +73,8 @@ class Diagnostic:
     @property
     def fingerprint(self) -> str:
         """Identifies the problem across edits: it does not depend on line numbers."""
-        return hashlib.sha256("\0".join([self.code, self.message, str(self.path)]).encode()).hexdigest()[:16]
+        said = "\0".join([self.code, self.message, str(self.path)])
+        return hashlib.sha256(said.encode(errors="backslashreplace")).hexdigest()[:16]
 
     def at(self, *labels: Label) -> "Diagnostic":
         """The same problem with other labels."""

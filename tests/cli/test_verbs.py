@@ -28,9 +28,17 @@ def test_the_overview_names_every_verb(cli):
 
 
 def test_a_reader_that_goes_away_is_no_error(tmp_path):
-    command = f"{sys.executable} -m recipe schema | head -n 1; exit ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (0, "")
+    for words in ("schema", "validate nope.yaml --format json"):
+        command = f"{sys.executable} -m recipe {words} | head -c 1; exit ${{PIPESTATUS[0]}}"
+        done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True)
+        assert done.stderr == ""
+        assert done.returncode in (0, 2)
+
+
+def test_arguments_that_are_no_text(cli, recipe_file):
+    file = recipe_file(MINIMAL)
+    assert "error[R304]" in cli("validate", file, "--set", "train.epochs=\udcff").stderr
+    assert cli("validate", "\udcff.yaml").returncode == 2
 
 
 def test_a_terminal_that_knows_only_ascii(cli, recipe_file):

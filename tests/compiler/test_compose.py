@@ -75,7 +75,27 @@ def test_set_takes_yaml_values_and_list_indices(recipe_file):
     }
 
 
-@pytest.mark.parametrize("text", ["a", "=1", "a..b=1", "a b=1", "a.b.9=1", "a.b.x=1", "vars.y=1", "a.b={"])
+@pytest.mark.parametrize("text", ["vars: 3", "profiles: [a]", "profiles: {p: 3}"])
+def test_what_composition_reads_must_be_maps(recipe_file, text):
+    assert codes(recipe_file(text + "\n")) == ["R404"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a",
+        "=1",
+        "a..b=1",
+        "a b=1",
+        "a.b.9=1",
+        "a.b.x=1",
+        "vars.y=1",
+        "a.b={",
+        "extends=[x]",
+        "profiles.p.a=1",
+        "a.c=\udcff",
+    ],
+)
 def test_bad_set(recipe_file, text):
     found = codes(recipe_file("a: {b: [1]}\nvars: {x: 1}\n"), [], [text])
     assert found == (["R104"] if text.endswith("{") else ["R304"])

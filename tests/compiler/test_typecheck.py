@@ -69,6 +69,7 @@ def test_each_mistake_has_its_code_and_its_place(recipe_file, line, expected):
     [
         ("recipe: 1", "recipe: 2", [("R406", "2")]),
         ("task: detection", "task: detektion", [("R401", "detektion")]),
+        ("task: detection", "task: [detection]", [("R401", "[detection]")]),
         ("task: detection\n", "", [("R403", "")]),
         ("name: minimal", "name: 1.10", [("R404", "1.10")]),
         ("name: minimal", "name: ../escape", [("R405", "../escape")]),
