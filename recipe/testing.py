@@ -13,12 +13,13 @@ import json
 from pathlib import Path
 from typing import Any
 
-from recipe.runtime.build import build, load_target
+from recipe.runtime.build import build
 from recipe.runtime.trackers import TrackedRun
 from recipe.schemas.base import FrozenDict
 from recipe.schemas.component import Component
 from recipe.schemas.plan import RunPlan
 from recipe.schemas.recipe import Recipe
+from recipe.schemas.targets import load_target
 
 
 def check_component(cls: type[Component], folder: Path) -> None:

@@ -1,6 +1,5 @@
 """Pass 7: every `auto` gets a value and a reason, from facts about the machine, the data and the model."""
 
-import importlib
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -12,6 +11,7 @@ from recipe.schemas.diagnostics import Diagnostic
 from recipe.schemas.facts import Facts
 from recipe.schemas.plan import Answer
 from recipe.schemas.recipe import Recipe
+from recipe.schemas.targets import load_target
 
 
 class FactMissing(Exception):
@@ -94,8 +94,7 @@ def resolve(recipe: Recipe, facts: Facts) -> Resolved:
 
 def answers_of(recipe: Recipe) -> Answers:
     """The table of the recipe's family."""
-    module, _, name = type(recipe).answers.partition(":")
-    return getattr(importlib.import_module(module), name)  # type: ignore[no-any-return]
+    return load_target(type(recipe).answers)  # type: ignore[no-any-return]
 
 
 def _matches(leaf: Leaf, pattern: str) -> bool:

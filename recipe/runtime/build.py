@@ -1,15 +1,9 @@
 """Turn a component into the object it stands for."""
 
-import importlib
 from typing import Any
 
 from recipe.schemas.component import Component
-
-
-def load_target(target: str) -> Any:
-    """The object that `module:attribute` names."""
-    module, _, name = target.partition(":")
-    return getattr(importlib.import_module(module), name)
+from recipe.schemas.targets import load_target
 
 
 def build(component: Component, **runtime_objects: Any) -> Any:

@@ -1,6 +1,5 @@
 """Carry out a plan in its run directory, on this machine."""
 
-from recipe.runtime.build import load_target
 from recipe.runtime.family import Family, Outcome
 from recipe.runtime.files import write_atomically
 from recipe.runtime.interruption import Interruption
@@ -11,6 +10,7 @@ from recipe.schemas.diagnostics import Diagnostic, Interrupted, RecipeError
 from recipe.schemas.plan import RunPlan
 from recipe.schemas.recipe import Recipe
 from recipe.schemas.run import Result, RunState
+from recipe.schemas.targets import load_target
 
 
 def family_of(recipe: Recipe) -> Family:

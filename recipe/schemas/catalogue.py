@@ -1,8 +1,9 @@
 """Where each word lives, known without importing it: checking a recipe loads only the classes it names."""
 
-import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
+
+from recipe.schemas.targets import load_target
 
 if TYPE_CHECKING:
     from recipe.schemas.component import Component
@@ -57,7 +58,7 @@ class Catalogue:
         target = BUILTIN.get(kind, {}).get(word)
         if target is None:
             target = next((p.target for p in self.plugins() if (p.kind, p.word) == (kind, word)), None)
-        return None if target is None else _load(target)
+        return None if target is None else load_target(target)
 
     def words(self, kind: str) -> tuple[str, ...]:
         """Every word of a kind, built-ins and plugins, sorted."""
@@ -88,11 +89,6 @@ class Catalogue:
         if self._plugins is None:
             self._plugins = tuple(_scan_entry_points())
         return self._plugins
-
-
-def _load(target: str) -> "type[Component]":
-    module, _, name = target.partition(":")
-    return getattr(importlib.import_module(module), name)  # type: ignore[no-any-return]
 
 
 def _scan_entry_points() -> list[Plugin]:
