@@ -107,4 +107,7 @@ _RUNTIME_OBJECTS: dict[str, Any] = {
     "nc": lambda _folder: 3,
     "ch": lambda _folder: 3,
     "verbose": lambda _folder: False,
+    "seed": lambda _folder: 0,
+    "search_space": lambda _folder: {"optimizer.lr": [0.1, 0.01]},
+    "max_resource": lambda _folder: 9,
 }

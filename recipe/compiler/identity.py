@@ -2,7 +2,8 @@
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from recipe.schemas.base import Section, canonical_json, impact_of, leaves
 from recipe.schemas.component import Component
@@ -27,7 +28,11 @@ def _sections(section: Section, path: tuple[str, ...]) -> Iterator[tuple[str, li
     """What stands at each path that could hold another component, or nothing: its word, and its revision."""
     for name, field in type(section).model_fields.items():
         value = getattr(section, name)
-        items = enumerate(value) if isinstance(value, tuple) else [(None, value)]
+        items: Iterable[tuple[str | int | None, Any]] = [(None, value)]
+        if isinstance(value, tuple):
+            items = enumerate(value)
+        elif isinstance(value, dict):
+            items = value.items()
         for index, item in items:
             where = (*path, name) if index is None else (*path, name, str(index))
             if not isinstance(item, Section) or impact_of(field) != "identity":

@@ -126,6 +126,9 @@ def _leaves_of(value: Any, default: Any, field: FieldInfo, path: tuple[str | int
     elif isinstance(value, tuple) and any(isinstance(item, Section) for item in value):
         for index, item in enumerate(value):
             yield from _leaves_of(item, None, field, (*path, index))
+    elif isinstance(value, dict) and any(isinstance(item, Section) for item in value.values()):
+        for key, item in value.items():
+            yield from _leaves_of(item, None, field, (*path, key))
     else:
         yield Leaf(path, value, default, field)
 

@@ -20,6 +20,24 @@ BUILTIN: dict[str, dict[str, str]] = {
         "CosineDecay": "recipe.schemas.schedulers.cosinedecay:CosineDecay",
         "LinearDecay": "recipe.schemas.schedulers.lineardecay:LinearDecay",
     },
+    "distribution": {
+        "categorical": "recipe.schemas.distributions.categorical:CategoricalDistribution",
+        "float": "recipe.schemas.distributions.float_:FloatDistribution",
+        "int": "recipe.schemas.distributions.int_:IntDistribution",
+    },
+    "sampler": {
+        "CmaEsSampler": "recipe.schemas.samplers.cmaessampler:CmaEsSampler",
+        "GridSampler": "recipe.schemas.samplers.gridsampler:GridSampler",
+        "RandomSampler": "recipe.schemas.samplers.randomsampler:RandomSampler",
+        "TPESampler": "recipe.schemas.samplers.tpesampler:TPESampler",
+    },
+    "pruner": {
+        "HyperbandPruner": "recipe.schemas.pruners.hyperbandpruner:HyperbandPruner",
+        "MedianPruner": "recipe.schemas.pruners.medianpruner:MedianPruner",
+        "NopPruner": "recipe.schemas.pruners.noppruner:NopPruner",
+        "PercentilePruner": "recipe.schemas.pruners.percentilepruner:PercentilePruner",
+        "SuccessiveHalvingPruner": "recipe.schemas.pruners.successivehalvingpruner:SuccessiveHalvingPruner",
+    },
     "tracker": {
         "MLflow": "recipe.schemas.trackers.mlflow:MLflow",
         "TensorBoard": "recipe.schemas.trackers.tensorboard:TensorBoard",

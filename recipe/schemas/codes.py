@@ -1,7 +1,7 @@
 """The registry of diagnostic codes. A code is never reused and never changes its meaning.
 
 R0xx command line and files · R1xx encoding and syntax · R2xx YAML semantics · R3xx composition and interpolation
-R4xx schema · R5xx cross-field · R6xx resources and plan · R8xx runtime · R9xx our bug
+R4xx schema · R5xx cross-field · R6xx resources and plan · R7xx matrix and search · R8xx runtime · R9xx our bug
 """
 
 from typing import Literal, NamedTuple
@@ -72,6 +72,16 @@ CODES: dict[str, Code] = {
     "R613": Code("bad-plan", "A plan file cannot be read by this version."),
     "R614": Code("not-enough-memory", "The images do not fit into main memory."),
     "R615": Code("plan-kept", "A run that has begun goes on as it began, though the recipe has changed.", "warning"),
+    "R616": Code("no-executor", "Nothing in this version can carry out a section of the recipe."),
+    "R701": Code("unknown-path", "A path of `matrix` or `search.space` leads to no setting."),
+    "R702": Code("same-run-twice", "Two combinations of a matrix are the same run."),
+    "R703": Code("axis-of-one", "An axis of a matrix, or a choice of a search, has one value only.", "warning"),
+    "R704": Code("too-many-runs", "A matrix or a grid stands for more runs than are allowed."),
+    "R705": Code("value-refused", "The setting refuses a value that `matrix` or `search.space` would give it."),
+    "R706": Code("empty-distribution", "A distribution holds no value."),
+    "R707": Code("sampler-mismatch", "The sampler cannot draw from a distribution of the space."),
+    "R708": Code("grid-without-grid", "A grid search over a distribution that has no finite grid."),
+    "R709": Code("matrix-and-search", "A recipe has a matrix and a search."),
     "R801": Code("run-failed", "Training stopped with an error."),
     "R802": Code("silent-override", "A live object has another value than the plan."),
     "R803": Code("tracker-failed", "A tracker could not start."),

@@ -2,10 +2,12 @@
 
 from typing import Annotated, ClassVar, Literal, NamedTuple
 
-from pydantic import AfterValidator, PositiveInt, StringConstraints
+from annotated_types import Len
+from pydantic import AfterValidator, JsonValue, PositiveInt, StringConstraints
 
-from recipe.schemas.base import AUTO, Auto, Section, setting
+from recipe.schemas.base import AUTO, Auto, FrozenDict, Section, setting
 from recipe.schemas.component import Component
+from recipe.schemas.search import Search
 from recipe.schemas.trackers import Tracker
 
 LANGUAGE_VERSION = 1
@@ -39,6 +41,14 @@ class Hardware(Section):
     deterministic: bool = setting(True, "Use only deterministic operations; slower on a GPU.")
 
 
+class Gate(Section):
+    """What the result must reach: a run that misses it ends with exit code 4."""
+
+    metric: str = setting(doc="A metric of the recipe: `val/accuracy`.")
+    min: float | None = setting(None, "The least that will do.")
+    max: float | None = setting(None, "The most that will do.")
+
+
 class Recipe(Component, kind="task", tag="task"):
     """A recipe. The word under `task` names the family, and the family names the sections."""
 
@@ -48,7 +58,9 @@ class Recipe(Component, kind="task", tag="task"):
     """What a run of the family reports."""
     primary_metric: ClassVar[str] = ""
     """The metric that chooses the best checkpoint."""
-    settled_by_compiler: ClassVar[tuple[str, ...]] = ("recipe", "name", "description")
+    has_engine: ClassVar[bool] = True
+    """Whether this version can run the task; without an engine its recipes are checked and planned."""
+    settled_by_compiler: ClassVar[tuple[str, ...]] = ("recipe", "name", "description", "matrix", "search", "gates")
     """Leaves, or sections, that name no live object of a run: they have had their effect before it begins."""
 
     recipe: Literal[1] = setting(doc="Version of the language.", impact="cosmetic")
@@ -62,6 +74,11 @@ class Recipe(Component, kind="task", tag="task"):
     seed: int = setting(0, "Seed of weights, data order and augmentation.", ge=0, lt=2**32)
     trackers: tuple[Tracker, ...] = setting((), "Where metrics go, beside the run's own CSV.", impact="cosmetic")
     hardware: Hardware = Hardware()
+    gates: tuple[Gate, ...] = setting((), "What the result must reach.", impact="cosmetic")
+    matrix: FrozenDict[str, Annotated[tuple[JsonValue, ...], Len(1)]] = setting(
+        FrozenDict(), "Dotted path of a setting → its values: one run for each combination.", impact="cosmetic"
+    )
+    search: Search | None = setting(None, "Many runs with other values, to find the best.")
 
 
 class EarlyStopping(Section):

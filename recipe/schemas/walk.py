@@ -28,8 +28,8 @@ def place_at(root: type[Section], data: Any, path: tuple[str | int, ...]) -> Pla
         if isinstance(step, str) and place.section is not None and step in place.section.model_fields:
             field = place.section.model_fields[step]
             annotation = field.annotation
-        elif isinstance(step, int) and place.field is not None:
-            field, annotation = place.field, _item_of(annotation)
+        elif place.field is not None and (item := _item_of(annotation, step)) is not None:
+            field, annotation = place.field, item
         else:
             return Place(None, None)
         place, data = Place(section_of(annotation, inner), field), inner
@@ -53,9 +53,14 @@ def _classes(annotation: Any) -> list[type]:
     return [annotation] if isinstance(annotation, type) and annotation is not NoneType else []
 
 
-def _item_of(annotation: Any) -> Any:
-    arguments = get_args(annotation)
-    return arguments[0] if arguments else None
+def _item_of(annotation: Any, step: str | int) -> Any:
+    """What a list holds under an index, or a map under a key; None where the annotation is neither."""
+    if get_origin(annotation) is Annotated:
+        return _item_of(get_args(annotation)[0], step)
+    container, arguments = get_origin(annotation), get_args(annotation)
+    wanted = tuple if isinstance(step, int) else dict
+    is_container = isinstance(container, type) and issubclass(container, wanted)
+    return arguments[0 if wanted is tuple else 1] if is_container and arguments else None
 
 
 def _has(data: Any, step: str | int) -> bool:
