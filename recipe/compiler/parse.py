@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from recipe.compiler.invisible import warn_of_invisible
 from recipe.compiler.nodes import Entry, Layer, Mapping, Node, Origin, Scalar, Sequence
 from recipe.compiler.report import Report
 from recipe.compiler.scalars import NotAValue, resolve_plain
@@ -98,6 +99,8 @@ class _Parser:
     def _scalar(self, event: Any) -> Scalar:
         span, plain = self._span(event), not event.style
         value: Any = resolve_plain(event.value) if plain else event.value
+        if plain and not event.value.isascii() and (warning := warn_of_invisible(self.source, span)):
+            self.report.add(warning)
         if isinstance(value, NotAValue):
             self.report.add(Diagnostic(value.code, value.message, (Label(span),), (value.help,)))
             self.report.bad_spans.add(span)
@@ -183,6 +186,7 @@ class _Parser:
             return self.events.get_event()
         except YAMLError as error:
             found = explain_syntax_error(error, self.source, self.offset)
+            self.report.forget(found.labels[:1])
             raise RecipeError(*self.report.sorted(), found) from None
 
     def _fail(self, code: str, message: str, event: Any, help_: str = "") -> None:

@@ -1,7 +1,7 @@
 """Collects what the passes find, so that all of it is told at once."""
 
 from recipe.compiler.nodes import Path
-from recipe.schemas.diagnostics import Diagnostic, RecipeError, Source, Span
+from recipe.schemas.diagnostics import Diagnostic, Label, RecipeError, Source, Span
 
 
 class Report:
@@ -17,6 +17,10 @@ class Report:
     def add(self, diagnostic: Diagnostic) -> None:
         """Note a problem and go on."""
         self.diagnostics.append(diagnostic)
+
+    def forget(self, place: tuple[Label, ...]) -> None:
+        """Take back what was noted at a place about which something graver is to be told."""
+        self.diagnostics = [each for each in self.diagnostics if each.labels[:1] != place]
 
     def add_source(self, name: str, text: str, base_dir: str) -> Source:
         """Register a text, so that spans can point into it."""

@@ -28,6 +28,7 @@ CODES: dict[str, Code] = {
     "R105": Code("no-map", "The recipe is empty, or its top level is not a map."),
     "R106": Code("several-documents", "A file holds more than one YAML document."),
     "R107": Code("directive", "YAML directives (`%YAML`, `%TAG`) are not part of the language."),
+    "R108": Code("invisible-character", "An unquoted character that looks like another, or like nothing.", "warning"),
     "R201": Code("duplicate-key", "A map says one key twice."),
     "R202": Code("too-many-nodes", "The text expands to more than 50,000 values."),
     "R203": Code("too-deep", "Values are nested deeper than 100 levels."),
