@@ -6,7 +6,7 @@ RecipeError            carries diagnostics; the only exception that a user's inp
 
 import bisect
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, NamedTuple
 
@@ -26,8 +26,10 @@ class Span(NamedTuple):
 class Source:
     """One text that was read: its index, the name that users know it by, and where lines begin."""
 
-    def __init__(self, index: int, name: str, text: str, base_dir: str) -> None:
+    def __init__(self, index: int, name: str, text: str, base_dir: str, cited: Span | None = None) -> None:
         self.index, self.name, self.text, self.base_dir = index, name, text, base_dir
+        self.cited = cited
+        """The place in another source that says to read this one: an item of its `extends`."""
         self._line_starts = [0, *(i + 1 for i, char in enumerate(text) if char == "\n")]
 
     def position(self, offset: int) -> tuple[int, int]:
@@ -37,7 +39,14 @@ class Source:
 
     def line(self, number: int) -> str:
         """The text of a 1-based line, without its line break."""
-        return self.text.split("\n")[number - 1]
+        start = self._line_starts[number - 1]
+        end = self._line_starts[number] - 1 if number < len(self._line_starts) else len(self.text)
+        return self.text[start:end]
+
+    @property
+    def is_file(self) -> bool:
+        """Whether the text is a file; otherwise it is an option, and its name says which: `--set train.epochs`."""
+        return not self.name.startswith("--")
 
 
 class Label(NamedTuple):
@@ -45,6 +54,21 @@ class Label(NamedTuple):
 
     span: Span
     message: str = ""
+
+
+class Edit(NamedTuple):
+    """Text to write in the place of a span."""
+
+    span: Span
+    text: str
+
+
+class Fix(NamedTuple):
+    """Edits that mend a problem. A safe one is certain to be what was meant; `validate --fix` makes it."""
+
+    title: str
+    edits: tuple[Edit, ...]
+    safe: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +83,7 @@ class Diagnostic:
     path: tuple[str | int, ...] | None = None
     file: str | None = None
     """A file that is no source of the recipe (`labels/train/a.txt:3`), where that is the place."""
+    fixes: tuple[Fix, ...] = ()
 
     @property
     def name(self) -> str:
@@ -72,7 +97,7 @@ class Diagnostic:
 
     @property
     def fingerprint(self) -> str:
-        """Identifies the problem across edits: it does not depend on line numbers."""
+        """Identifies the problem across edits: by what is wrong and at which key, not by file, line or suggestion."""
         said = "\0".join([self.code, self.message, str(self.path)])
         return hashlib.sha256(said.encode(errors="backslashreplace")).hexdigest()[:16]
 
@@ -80,7 +105,11 @@ class Diagnostic:
         """The same problem with other labels."""
         return replace(self, labels=labels)
 
-    def to_json(self, sources: Iterable[Source]) -> dict[str, Any]:
+    def origin(self, sources: Sequence[Source]) -> tuple[Label, ...]:
+        """The chain of `extends` that led to the main label's file, nearest first."""
+        return extends_chain(self.labels[0].span, sources) if self.labels else ()
+
+    def to_json(self, sources: Sequence[Source]) -> dict[str, Any]:
         """The diagnostic as plain data, positions 1-based."""
         by_index = {source.index: source for source in sources}
         return {
@@ -93,19 +122,38 @@ class Diagnostic:
             "labels": [_label_json(label, by_index[label.span.source]) for label in self.labels],
             "help": list(self.help),
             "candidates": list(self.candidates),
+            "fixes": [_fix_json(fix, by_index) for fix in self.fixes],
+            "origin": [_label_json(label, by_index[label.span.source]) for label in self.origin(sources)],
             "fingerprint": self.fingerprint,
         }
 
 
+def extends_chain(span: Span, sources: Sequence[Source]) -> tuple[Label, ...]:
+    """The items of `extends` that led to the file of a span, nearest first; none for a file that was named itself."""
+    by_index = {source.index: source for source in sources}
+    chain: list[Label] = []
+    while (cited := by_index[span.source].cited) is not None:
+        chain.append(Label(cited, "came from `extends` here"))
+        span = cited
+    return tuple(chain)
+
+
+def _fix_json(fix: Fix, by_index: dict[int, Source]) -> dict[str, Any]:
+    edits = [{**_span_json(edit.span, by_index[edit.span.source]), "text": edit.text} for edit in fix.edits]
+    return {"title": fix.title, "safe": fix.safe, "edits": edits}
+
+
 def _label_json(label: Label, source: Source) -> dict[str, Any]:
-    line, column = source.position(label.span.start)
-    end_line, end_column = source.position(label.span.end)
-    start = {"line": line, "column": column}
+    return {**_span_json(label.span, source), "message": label.message}
+
+
+def _span_json(span: Span, source: Source) -> dict[str, Any]:
+    line, column = source.position(span.start)
+    end_line, end_column = source.position(span.end)
     return {
         "file": source.name,
-        "start": start,
+        "start": {"line": line, "column": column},
         "end": {"line": end_line, "column": end_column},
-        "message": label.message,
     }
 
 
@@ -125,7 +173,6 @@ class Interrupted(RecipeError):
 
 def did_you_mean(word: str, known: Iterable[str]) -> tuple[str, ...]:
     """The known words nearest to a misspelt one, best first (at most three)."""
-    from difflib import get_close_matches
+    from recipe.schemas.spelling import nearest
 
-    folded = {candidate.casefold(): candidate for candidate in known}
-    return tuple(folded[match] for match in get_close_matches(word.casefold(), folded, n=3, cutoff=0.6))
+    return nearest(word, known)
