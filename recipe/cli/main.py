@@ -1,7 +1,6 @@
 """Find the verb, run it, and turn whatever goes wrong into diagnostics and an exit code."""
 
 import argparse
-import gc
 import importlib
 import io
 import os
@@ -10,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NoReturn
 
 from recipe import __version__
+from recipe.cli.startup import HEAVY_VERBS, flush, hurry
 
 VERBS = {
     "init": "write a recipe to start from",
@@ -25,14 +25,18 @@ VERBS = {
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command line and leave the process with its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    is_light = not HEAVY_VERBS.intersection(words[:1])
+    hurry(is_light)
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal that knows only ASCII shows `?` for a line
     try:
         code = run(words)
-        sys.stdout.flush()
+        flush()
     except BrokenPipeError:  # `recipe list | head`: the reader has gone, and Python would complain once more at exit
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    if is_light:
+        os._exit(code)  # the process ends without taking its objects apart one by one
     sys.exit(code)
 
 
@@ -60,7 +64,6 @@ def _dispatch(words: list[str]) -> int:
     if words[0] in ("-V", "--version"):
         print(f"recipe {__version__}")
         return 0
-    gc.disable()  # the light verbs are over before a collection pays; `run` switches it on again
     verb = importlib.import_module(f"recipe.cli.{_verb(words[0])}")
     parser = _Parser(
         prog=f"recipe {words[0]}", description=verb.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
