@@ -1,0 +1,193 @@
+"""Every code has a page, and every page tells the truth: its bad example gives its code, its good one does not."""
+
+import contextlib
+import fcntl
+import io
+import json
+import os
+import re
+import shlex
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from recipe.cli import main as command_line
+from recipe.compiler.compile import check_recipe
+from recipe.compiler.report import Report
+from recipe.schemas.codes import CODES
+from recipe.schemas.explain import FOLDER, read_page
+from tests.conftest import ROOT
+
+_DIAGNOSTIC = re.compile(r"^(?:error|warning)\[(R\d{3})\]", re.MULTILINE)
+
+
+class Shown:
+    """What the last command of an example printed, and how it ended."""
+
+    def __init__(self, exit_code, text):
+        self.exit_code, self.text = exit_code, text
+        self.codes = _DIAGNOSTIC.findall(text)
+
+
+def show(example, folder):
+    """Write the files of an example, give its commands, and tell what the last one said."""
+    for file in example.files:
+        path = folder / file.name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if file.kind == "image":
+            from PIL import Image
+
+            Image.new("RGB", (64, 64), "green").save(path)
+        else:
+            path.write_text(file.text, encoding="utf-8")
+    with contextlib.chdir(folder):
+        return [_give(command) for command in example.commands][-1]
+
+
+def _give(command):
+    words = shlex.split(command)
+    settings = [word for word in words if re.fullmatch(r"[A-Z_]+=\S+", word)]
+    if words[len(settings)] != "recipe":
+        subprocess.run(["bash", "-c", command], check=True)
+        return None
+    with contextlib.redirect_stderr(io.StringIO()) as stderr, contextlib.redirect_stdout(io.StringIO()):
+        exit_code = command_line.run(words[len(settings) + 1 :])
+    return Shown(exit_code, stderr.getvalue())
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(autouse=True)
+def quiet_machine(monkeypatch, cache):
+    """No network, no folders but those of the test."""
+    monkeypatch.setenv("RECIPE_OFFLINE", "1")
+    monkeypatch.setenv("RECIPE_CACHE", str(cache))
+    for name in ("RECIPE_RUNS", "MLFLOW_TRACKING_URI", "EXAMPLE_DATA_FOLDER"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def no_facts(monkeypatch, _folder):
+    import recipe.cli.facts
+    from recipe.schemas.facts import Facts
+
+    monkeypatch.setattr(recipe.cli.facts, "gather_facts", lambda *_: Facts())
+
+
+def no_torch(monkeypatch, _folder):
+    monkeypatch.setitem(sys.modules, "torch", None)
+
+
+def little_memory(monkeypatch, _folder):
+    from recipe.runtime import probe
+
+    monkeypatch.setattr(probe, "_free_memory_gib", lambda: 0.001)
+
+
+def another_value(monkeypatch, _folder):
+    from recipe.runtime.detection.engine import session
+
+    real = session.effective_values
+    monkeypatch.setattr(session, "effective_values", lambda *a: {**real(*a), "train.clip_grad_norm": 1.0})
+
+
+def full_device(monkeypatch, _folder):
+    from ultralytics.nn.tasks import DetectionModel
+
+    def fail(*_):
+        raise RuntimeError("CUDA out of memory. Tried to allocate 20.00 MiB")
+
+    monkeypatch.setattr(DetectionModel, "loss", fail)
+
+
+def someone_else(monkeypatch, folder):
+    from recipe.runtime.rundir import RunDirectory
+
+    real = RunDirectory.lock
+
+    def lock(run):
+        run.path.mkdir(parents=True)
+        with (run.path / ".lock").open("a+") as other:
+            fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            real(run)
+
+    monkeypatch.setattr(RunDirectory, "lock", lock)
+
+
+def ctrl_c(_monkeypatch, folder):
+    def press():
+        deadline = time.monotonic() + 120
+        while not list(folder.glob("runs/*/*/metrics.csv")) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=press, daemon=True).start()
+
+
+def lost_tracker(monkeypatch, _folder):
+    from recipe.runtime.trackers.tensorboard import TensorBoardTracker
+
+    def fail(*_):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(TensorBoardTracker, "log", fail)
+
+
+def a_bug(monkeypatch, _folder):
+    import recipe.cli.validate
+
+    def fail(*_):
+        raise AssertionError("a bug")
+
+    monkeypatch.setattr(recipe.cli.validate, "check_recipe", fail)
+
+
+STAND_INS = {
+    "R608": no_facts, "R609": no_torch, "R614": little_memory, "R802": another_value, "R804": full_device,
+    "R805": someone_else, "R806": ctrl_c, "R807": lost_tracker, "R901": a_bug,
+}  # fmt: skip
+
+
+def test_every_code_has_a_page_and_every_page_a_code():
+    assert sorted(path.stem for path in FOLDER.glob("*.md")) == sorted(CODES)
+    assert {code for code in CODES if read_page(code).stand_in} == set(STAND_INS)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_page_keeps_to_the_layout(code):
+    page = read_page(code)
+    assert all(len(line) <= 120 for line in (FOLDER / f"{code}.md").read_text(encoding="utf-8").splitlines())
+    for example in (page.bad, page.good):
+        assert " recipe " in f" {example.commands[-1]}", "the last command of an example is one of ours"
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_bad_example_gives_the_code_first(code, tmp_path, monkeypatch):
+    page = read_page(code)
+    if page.stand_in:
+        STAND_INS[code](monkeypatch, tmp_path)
+    shown = show(page.bad, tmp_path)
+    assert shown.codes[:1] == [code], shown.text
+    if CODES[code].severity == "error":
+        assert shown.exit_code != 0
+
+
+_GOOD: dict[tuple, Shown] = {}
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_the_good_example_gives_nothing(code, tmp_path):
+    """Several pages have one good example; it is shown once."""
+    good = read_page(code).good
+    key = (good.files, good.commands)
+    if key not in _GOOD:
+        _GOOD[key] = show(good, tmp_path)
+    shown = _GOOD[key]
+    assert (shown.codes, shown.exit_code) == ([], 0), shown.text
