@@ -73,6 +73,10 @@ def _parameters(_folder: Path) -> Any:
     return [torch.nn.Parameter(torch.zeros(2))]
 
 
+def _optimizer(folder: Path) -> Any:
+    return importlib.import_module("torch").optim.SGD(_parameters(folder), lr=0.1)
+
+
 def _tracked_run(folder: Path) -> TrackedRun:
     recipe = Recipe.parse(
         {
@@ -102,6 +106,9 @@ def _tracked_run(folder: Path) -> TrackedRun:
 
 _RUNTIME_OBJECTS: dict[str, Any] = {
     "params": _parameters,
+    "optimizer": _optimizer,
+    "num_classes": lambda _folder: 3,
+    "weight": lambda _folder: None,
     "epochs": lambda _folder: 10,
     "run": _tracked_run,
     "nc": lambda _folder: 3,

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from recipe.compiler.nodes import Mapping, Path, plain_data
 from recipe.compiler.report import Report
 from recipe.compiler.type_errors import explain_type_error
-from recipe.schemas.base import canonical_json
+from recipe.schemas.base import ordered_json
 from recipe.schemas.recipe import Recipe
 
 
@@ -34,7 +34,7 @@ def typecheck(root: Mapping, report: Report) -> Recipe | None:
 
 def _validate(data: dict[str, Any]) -> tuple[list[Any], Recipe | None]:
     try:
-        return [], Recipe.model_validate_json(canonical_json(data))
+        return [], Recipe.model_validate_json(ordered_json(data))
     except ValidationError as error:
         return error.errors(include_url=False), None
 

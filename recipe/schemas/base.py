@@ -1,11 +1,11 @@
 """The building blocks of every schema: `Section`, `setting()`, `Auto[T]` and `FrozenDict`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Generic, Literal, NamedTuple, NoReturn, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.fields import FieldInfo
-from pydantic_core import core_schema
+from pydantic_core import PydanticKnownError, core_schema
 
 T = TypeVar("T")
 K = TypeVar("K")
@@ -27,14 +27,21 @@ def setting(
     *,
     impact: Impact = "identity",
     path: bool = False,
+    usual: tuple[float, float] | None = None,
+    unusual: str = "",
     **constraints: Any,
 ) -> Any:
     """Declare one leaf: its default, its documentation, what a change of it means.
 
     `path=True` marks text that names a file: relative paths are resolved against the file that says them,
-    and identity is taken relative to the recipe. `constraints` go to `pydantic.Field` (`gt`, `le`, `pattern` …).
+    and identity is taken relative to the recipe. `usual` is the range that serves nearly everybody, its ends
+    included; a value outside is a warning, and `unusual` says what such a value does. `constraints` go to
+    `pydantic.Field` (`gt`, `le`, `pattern` …).
     """
-    return Field(default, description=doc, json_schema_extra={"x-impact": impact, "x-path": path}, **constraints)
+    extra: dict[str, Any] = {"x-impact": impact, "x-path": path}
+    if usual is not None:
+        extra |= {"x-usual": list(usual), "x-unusual": unusual}
+    return Field(default, description=doc, json_schema_extra=extra, **constraints)
 
 
 AUTO: Any = "auto"
@@ -61,6 +68,32 @@ Auto = Annotated[T, _AllowAuto()]
 """`Auto[T]`: a `T`, or the word `auto`, which the resolve pass replaces by a `T` and a reason."""
 
 
+class OrWord:
+    """`Annotated[T, OrWord("none")]`: a `T`, or one of some words."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def _accept(self, value: Any, inner: Callable[[Any], Any]) -> Any:
+        if value in self.words:
+            return value
+        if isinstance(value, str):
+            raise PydanticKnownError("literal_error", {"expected": " or ".join(f"'{word}'" for word in self.words)})
+        return inner(tuple(value) if isinstance(value, list) else value)
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        return core_schema.no_info_wrap_validator_function(
+            self._accept,
+            handler(source),
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda value: value),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [{"enum": list(self.words)}, handler(schema)]}
+
+
 class FrozenDict(dict[K, V], Generic[K, V]):
     """A dict that cannot change, so that frozen models are frozen all the way down."""
 
@@ -76,6 +109,33 @@ class FrozenDict(dict[K, V], Generic[K, V]):
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         key, value = get_args(source)
         return core_schema.no_info_after_validator_function(cls, handler(dict[key, value]))  # type: ignore[valid-type]
+
+
+class OrderedMap(FrozenDict[K, V]):
+    """A `FrozenDict` whose order counts. A plan sorts the keys of its maps, so this is a list of pairs there."""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OrderedMap) and tuple(self.items()) == tuple(other.items())
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(tuple(self.items()))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
+        key, value = get_args(source)
+        return core_schema.no_info_wrap_validator_function(
+            lambda data, inner: cls(inner(dict(data) if _are_pairs(data) else data)),
+            handler(dict[key, value]),  # type: ignore[valid-type]
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda data: list(map(list, data.items()))),
+        )
+
+
+def _are_pairs(data: Any) -> bool:
+    """Whether data is a list of key and value, each key once."""
+    if not isinstance(data, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in data):
+        return False
+    keys = [key for key, _ in data]
+    return all(isinstance(key, str) for key in keys) and len(set(keys)) == len(keys)
 
 
 class Leaf(NamedTuple):
@@ -108,6 +168,12 @@ def impact_of(field: FieldInfo) -> Impact:
     return _extra(field, "x-impact", "identity")  # type: ignore[no-any-return]
 
 
+def usual_range(field: FieldInfo) -> tuple[float, float, str] | None:
+    """The range of values that serves nearly everybody, and what a value outside does."""
+    usual = _extra(field, "x-usual", None)
+    return None if usual is None else (*usual, _extra(field, "x-unusual", ""))
+
+
 def _extra(field: FieldInfo, key: str, default: Any) -> Any:
     extra = field.json_schema_extra
     return extra.get(key, default) if isinstance(extra, dict) else default
@@ -129,8 +195,17 @@ def _leaves_of(value: Any, default: Any, field: FieldInfo, path: tuple[str | int
     elif isinstance(value, dict) and any(isinstance(item, Section) for item in value.values()):
         for key, item in value.items():
             yield from _leaves_of(item, None, field, (*path, key))
+    elif isinstance(value, OrderedMap):
+        yield Leaf(path, tuple(value.items()), default, field)
     else:
         yield Leaf(path, value, default, field)
+
+
+def ordered_json(data: Any) -> str:
+    """JSON whose keys are in the order of the data, for what the schema is to read: the order may count."""
+    import json
+
+    return json.dumps(data, ensure_ascii=False, allow_nan=False)
 
 
 def canonical_json(data: Any) -> str:

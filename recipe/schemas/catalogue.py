@@ -9,16 +9,30 @@ if TYPE_CHECKING:
     from recipe.schemas.component import Component
 
 BUILTIN: dict[str, dict[str, str]] = {
-    "task": {"detection": "recipe.schemas.tasks.detection:Detection"},
-    "model": {"YOLOv8": "recipe.schemas.models.yolov8:YOLOv8"},
+    "task": {
+        "classification": "recipe.schemas.tasks.classification:Classification",
+        "detection": "recipe.schemas.tasks.detection:Detection",
+    },
+    "model": {
+        "ResNet18": "recipe.schemas.models.resnet18:ResNet18",
+        "ResNet34": "recipe.schemas.models.resnet34:ResNet34",
+        "ResNet50": "recipe.schemas.models.resnet50:ResNet50",
+        "YOLOv8": "recipe.schemas.models.yolov8:YOLOv8",
+    },
+    "loss": {"CrossEntropyLoss": "recipe.schemas.losses.crossentropyloss:CrossEntropyLoss"},
     "optimizer": {
         "Adam": "recipe.schemas.optimizers.adam:Adam",
         "AdamW": "recipe.schemas.optimizers.adamw:AdamW",
         "SGD": "recipe.schemas.optimizers.sgd:SGD",
     },
     "scheduler": {
+        "CosineAnnealingLR": "recipe.schemas.schedulers.cosineannealinglr:CosineAnnealingLR",
         "CosineDecay": "recipe.schemas.schedulers.cosinedecay:CosineDecay",
+        "ExponentialLR": "recipe.schemas.schedulers.exponentiallr:ExponentialLR",
         "LinearDecay": "recipe.schemas.schedulers.lineardecay:LinearDecay",
+        "LinearLR": "recipe.schemas.schedulers.linearlr:LinearLR",
+        "MultiStepLR": "recipe.schemas.schedulers.multisteplr:MultiStepLR",
+        "StepLR": "recipe.schemas.schedulers.steplr:StepLR",
     },
     "distribution": {
         "categorical": "recipe.schemas.distributions.categorical:CategoricalDistribution",

@@ -6,7 +6,7 @@ from typing import Any, ClassVar, TypeVar
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler, SerializerFunctionWrapHandler, model_serializer
 from pydantic_core import PydanticCustomError, core_schema
 
-from recipe.schemas.base import Section, canonical_json
+from recipe.schemas.base import Section, ordered_json
 from recipe.schemas.catalogue import CATALOGUE
 
 KIND_PLACEHOLDER = "x-kind"
@@ -86,7 +86,7 @@ class Component(Section):
         if found is None:
             raise PydanticCustomError("unknown_word", "unknown {kind}", {"tag": cls.tag, "kind": cls.kind})
         rest = {name: item for name, item in fields.items() if name != cls.tag}
-        return found.model_validate_json(canonical_json(rest))
+        return found.model_validate_json(ordered_json(rest))
 
     @classmethod
     def __get_pydantic_json_schema__(

@@ -19,6 +19,8 @@ class Metric(NamedTuple):
     name: str
     higher_is_better: bool
     doc: str
+    is_fraction: bool = False
+    """Whether it lies between 0 and 1."""
 
 
 def _numbered(device: str) -> str:
@@ -63,6 +65,9 @@ class Recipe(Component, kind="task", tag="task"):
     settled_by_compiler: ClassVar[tuple[str, ...]] = ("recipe", "name", "description", "matrix", "search", "gates")
     """Leaves, or sections, that name no live object of a run: they have had their effect before it begins."""
 
+    runtime_objects: ClassVar[tuple[str, ...]] = ()
+    """What the family's engine hands to components; one that needs something else cannot be used with it."""
+
     recipe: Literal[1] = setting(doc="Version of the language.", impact="cosmetic")
     name: str = setting(
         doc="Names the run's folder; letters, digits, `.`, `_`, `-`.",
@@ -80,8 +85,12 @@ class Recipe(Component, kind="task", tag="task"):
     )
     search: Search | None = setting(None, "Many runs with other values, to find the best.")
 
+    def reported(self) -> tuple[Metric, ...]:
+        """What a run of this recipe reports: not all of `metrics` where some have nothing to go by."""
+        return self.metrics
+
 
 class EarlyStopping(Section):
-    """Stop when the monitored metric has not improved for a while."""
+    """Stop when the metric that chooses the best checkpoint has not improved for a while."""
 
     patience: PositiveInt = setting(10, "Epochs without improvement before training stops.")

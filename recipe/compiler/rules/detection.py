@@ -32,10 +32,10 @@ def unknown_builtin(source: str) -> Finding | None:
     )
 
 
-@rule("R504", "train", "optimizer")
-def warmup_momentum_unused(train: DetectionTrain, optimizer: Optimizer) -> Finding | None:
+@rule("R504", "train.warmup_momentum", "optimizer")
+def warmup_momentum_unused(warmup_momentum: float, optimizer: Optimizer) -> Finding | None:
     """Only optimizers with a momentum warm it up."""
-    if "momentum" in type(optimizer).model_fields or train.warmup_momentum == DetectionTrain().warmup_momentum:
+    if "momentum" in type(optimizer).model_fields or warmup_momentum == DetectionTrain().warmup_momentum:
         return None
     message = f"`warmup_momentum` has no effect: {optimizer.word()} has no momentum"
     return Finding(message, "train.warmup_momentum", "remove it")

@@ -1,7 +1,22 @@
 """Models: what is trained."""
 
+from typing import ClassVar
+
 from recipe.schemas.component import Component
+
+RESNET_BLOCKS = r"layer\d+\.\d+|fc"
 
 
 class Model(Component, kind="model"):
     """A network architecture with its starting weights."""
+
+    blocks: ClassVar[str] = r"[^.]+"
+    """Regular expression of the blocks that `layer_lr: {decay: …}` counts, at the start of parameter names.
+
+    A group named `depth` says how deep a block lies, otherwise the order of the parameters does. What is in no block
+    belongs to the stem, in front of them all.
+    """
+
+    def manifest(self) -> str | None:
+        """The shipped list of the parameters, where there is one: a name for `recipe.schemas.manifest`."""
+        return None

@@ -12,6 +12,7 @@ class YOLOv8(Model):
     target = "ultralytics.nn.tasks:DetectionModel"
     runtime = ("nc", "ch", "verbose")
     example = {"size": "n", "weights": "none"}
+    blocks = r"model\.(?P<depth>\d+)"
 
     size: Auto[Literal["n", "s", "m", "l", "x"]] = setting(AUTO, "nano, small, medium, large or extra large.")
     weights: Auto[str] = setting(
@@ -24,3 +25,7 @@ class YOLOv8(Model):
     def kwargs(self) -> dict[str, object]:
         """The architecture file that Ultralytics ships for this size."""
         return {"cfg": f"yolov8{self.size}.yaml"}
+
+    def manifest(self) -> str | None:
+        """`yolov8n` and so on; sizes differ in depth, so there is none while the size is `auto`."""
+        return None if self.size == AUTO else f"yolov8{self.size}"

@@ -10,4 +10,10 @@ class Optimizer(Component, kind="optimizer"):
     runtime = ("params",)
     example = {"lr": 0.001}
 
-    lr: float = setting(0.001, "Learning rate of the parameters that `layer_lr` does not name.", gt=0)
+    lr: float = setting(
+        0.001,
+        "Learning rate of the parameters that `layer_lr` does not name.",
+        gt=0,
+        usual=(0.0, 1.0),
+        unusual="weights move by more than their gradient, and training diverges",
+    )

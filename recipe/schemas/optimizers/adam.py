@@ -17,5 +17,11 @@ class Adam(Optimizer):
 
     betas: tuple[Beta, Beta] = setting((0.9, 0.999), "Decay of the averages of the gradient and of its square.")
     eps: float = setting(1e-8, "Added to the denominator.", gt=0)
-    weight_decay: float = setting(0.0, "L2 penalty; biases and normalization layers get none.", ge=0)
+    weight_decay: float = setting(
+        0.0,
+        "L2 penalty; biases and normalization layers get none.",
+        ge=0,
+        usual=(0.0, 0.5),
+        unusual="so much decay pulls the weights to zero",
+    )
     amsgrad: bool = setting(False, "Keep the largest average of squared gradients.")

@@ -11,5 +11,11 @@ class SGD(Optimizer):
 
     momentum: float = setting(0.0, "Momentum factor.", ge=0, lt=1)
     dampening: float = setting(0.0, "Dampening of the momentum.", ge=0, le=1)
-    weight_decay: float = setting(0.0, "L2 penalty; biases and normalization layers get none.", ge=0)
+    weight_decay: float = setting(
+        0.0,
+        "L2 penalty; biases and normalization layers get none.",
+        ge=0,
+        usual=(0.0, 0.5),
+        unusual="so much decay pulls the weights to zero",
+    )
     nesterov: bool = setting(False, "Nesterov momentum; needs a momentum and no dampening.")

@@ -105,15 +105,16 @@ class Detection(Recipe):
         Metric("train/box_loss", False, "CIoU loss of the boxes."),
         Metric("train/cls_loss", False, "Classification loss."),
         Metric("train/dfl_loss", False, "Distribution focal loss."),
-        Metric("val/precision", True, "Precision at the confidence of the best F1."),
-        Metric("val/recall", True, "Recall at the confidence of the best F1."),
-        Metric("val/mAP50", True, "Mean average precision at an IoU of 0.5."),
-        Metric("val/mAP50-95", True, "Mean average precision over IoUs from 0.5 to 0.95."),
+        Metric("val/precision", True, "Precision at the confidence of the best F1.", is_fraction=True),
+        Metric("val/recall", True, "Recall at the confidence of the best F1.", is_fraction=True),
+        Metric("val/mAP50", True, "Mean average precision at an IoU of 0.5.", is_fraction=True),
+        Metric("val/mAP50-95", True, "Mean average precision over IoUs from 0.5 to 0.95.", is_fraction=True),
         Metric("val/box_loss", False, "CIoU loss of the boxes."),
         Metric("val/cls_loss", False, "Classification loss."),
         Metric("val/dfl_loss", False, "Distribution focal loss."),
     )
     primary_metric = "val/mAP50-95"
+    runtime_objects = ("ch", "epochs", "nc", "params", "run", "verbose")
     settled_by_compiler = (*Recipe.settled_by_compiler, "hardware.tier", "data.shapes")
     example = {
         "recipe": 1,
