@@ -92,10 +92,10 @@ def little_memory(monkeypatch, _folder):
 
 
 def another_value(monkeypatch, _folder):
-    from recipe.runtime.detection.engine import session
+    from recipe.runtime.detection import events
 
-    real = session.effective_values
-    monkeypatch.setattr(session, "effective_values", lambda *a: {**real(*a), "train.clip_grad_norm": 1.0})
+    real = events.effective_values
+    monkeypatch.setattr(events, "effective_values", lambda *a: {**real(*a), "train.clip_grad_norm": 1.0})
 
 
 def full_device(monkeypatch, _folder):
