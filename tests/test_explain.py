@@ -12,13 +12,10 @@ import subprocess
 import sys
 import threading
 import time
-from pathlib import Path
 
 import pytest
 
 from recipe.cli import main as command_line
-from recipe.compiler.compile import check_recipe
-from recipe.compiler.report import Report
 from recipe.schemas.codes import CODES
 from recipe.schemas.explain import FOLDER, read_page
 from tests.conftest import ROOT
@@ -191,3 +188,42 @@ def test_the_good_example_gives_nothing(code, tmp_path):
         _GOOD[key] = show(good, tmp_path)
     shown = _GOOD[key]
     assert (shown.codes, shown.exit_code) == ([], 0), shown.text
+
+
+def test_codes_are_found_in_any_case_and_by_name(cli):
+    by_code = cli("explain", "r402")
+    assert by_code.returncode == 0, by_code.stderr
+    assert by_code.stdout.startswith("error[R402] unknown-key: ")
+    assert "    optimiser: {type: AdamW" in by_code.stdout
+    assert "```" not in by_code.stdout
+    assert "\x1b" not in by_code.stdout
+    assert cli("explain", "unknown-key", "R402").stdout == by_code.stdout
+
+
+def test_files_and_commands_of_an_example_are_told_apart(cli):
+    said = cli("explain", "R301").stdout
+    assert "\n  base.yaml:\n    train: {epochs: 20}\n" in said
+
+
+def test_unknown_codes_are_a_usage_error(cli):
+    done = cli("explain", "unknwn-key")
+    assert done.returncode == 2
+    assert "did you mean `unknown-key`?" in done.stderr
+    assert cli("explain").returncode == 2
+
+
+def test_all_codes_as_json():
+    with contextlib.redirect_stdout(io.StringIO()) as stdout:
+        assert command_line.run(["explain", "--all", "--format", "json"]) == 0
+    found = json.loads(stdout.getvalue())["codes"]
+    assert [each["code"] for each in found] == list(CODES)
+    assert all(each["meaning"] and each["advice"] and each["bad"]["commands"] for each in found)
+    assert "stand-in" not in stdout.getvalue()
+
+
+def test_the_pages_travel_with_the_package(tmp_path):
+    """The wheel holds every file of the package, whatever its ending."""
+    from hatchling.builders.wheel import WheelBuilder
+
+    holds = {file.distribution_path for file in WheelBuilder(str(ROOT)).recurse_included_files()}
+    assert {f"recipe/schemas/explain/{path.name}" for path in FOLDER.glob("*.md")} <= holds
