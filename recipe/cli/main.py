@@ -18,6 +18,7 @@ VERBS = {
     "plan": "show, or write, what a run would do",
     "run": "do what the plan says, or continue it",
     "runs": "list the runs under the runs folder",
+    "explain": "say what a diagnostic means, with a bad and a good recipe",
     "schema": "print the JSON Schema of the language",
 }
 
