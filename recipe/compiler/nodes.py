@@ -6,7 +6,7 @@ from typing import Any, Literal, NamedTuple
 from recipe.schemas.base import FrozenDict
 from recipe.schemas.diagnostics import Source, Span
 
-Layer = Literal["default", "extends", "file", "profile", "set", "env", "var"]
+Layer = Literal["default", "extends", "file", "profile", "set", "matrix", "search", "env", "var"]
 Path = tuple[str | int, ...]
 
 
@@ -33,6 +33,8 @@ class Scalar(NamedTuple):
     plain: bool = True
     template: str | None = None
     """For a secret: the text to write instead of the value."""
+    replaced: "tuple[Node, ...]" = ()
+    """Whole nodes that this one took the place of, nearest first: what they said below is of no effect any more."""
 
     @property
     def is_secret(self) -> bool:
@@ -53,6 +55,7 @@ class Mapping(NamedTuple):
     entries: FrozenDict[str, Entry]
     span: Span
     origins: tuple[Origin, ...]
+    replaced: "tuple[Node, ...]" = ()
 
     def get(self, key: str) -> "Node | None":
         """The value of a key, or None."""
@@ -74,6 +77,7 @@ class Sequence(NamedTuple):
     items: "tuple[Node, ...]"
     span: Span
     origins: tuple[Origin, ...]
+    replaced: "tuple[Node, ...]" = ()
 
 
 Node = Scalar | Mapping | Sequence
@@ -99,12 +103,34 @@ def walk_scalars(node: Node, path: Path = ()) -> Iterator[tuple[Path, Scalar]]:
     """Every scalar with its path, in the order of the text."""
     if isinstance(node, Scalar):
         yield path, node
-    elif isinstance(node, Sequence):
-        for index, item in enumerate(node.items):
-            yield from walk_scalars(item, (*path, index))
-    else:
-        for key, entry in node.entries.items():
-            yield from walk_scalars(entry.node, (*path, key))
+    for step, child in children(node):
+        yield from walk_scalars(child, (*path, step))
+
+
+def with_layer(node: Node, layer: Layer) -> Node:
+    """The same node as said by another layer."""
+    origins = tuple(origin._replace(layer=layer) for origin in node.origins)
+    if isinstance(node, Mapping):
+        entries = {key: Entry(entry.key_span, with_layer(entry.node, layer)) for key, entry in node.entries.items()}
+        return node._replace(entries=FrozenDict(entries), origins=origins)
+    if isinstance(node, Sequence):
+        return node._replace(items=tuple(with_layer(item, layer) for item in node.items), origins=origins)
+    return node._replace(origins=origins)
+
+
+def children(node: Node) -> Iterator[tuple[str | int, Node]]:
+    """What a map or a list holds, with keys or indices; nothing for a scalar."""
+    if isinstance(node, Sequence):
+        yield from enumerate(node.items)
+    elif isinstance(node, Mapping):
+        yield from ((key, entry.node) for key, entry in node.entries.items())
+
+
+def walk_nodes(node: Node) -> Iterator[Node]:
+    """The node and everything below it, in the order of the text."""
+    yield node
+    for _, child in children(node):
+        yield from walk_nodes(child)
 
 
 def locate(root: Node, path: Path) -> tuple[Node, Entry | None, Path]:
