@@ -20,9 +20,9 @@ def add_recipe_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_format_option(parser: argparse.ArgumentParser) -> None:
+def add_format_option(parser: argparse.ArgumentParser, formats: tuple[str, ...] = FORMATS) -> None:
     """`--format`."""
-    parser.add_argument("--format", choices=FORMATS, default="full", help="how to print (default: full)")
+    parser.add_argument("--format", choices=formats, default="full", help="how to print (default: full)")
 
 
 def add_runs_option(parser: argparse.ArgumentParser) -> None:

@@ -1,39 +1,69 @@
-"""Diagnostics as people and programs read them."""
+"""Print diagnostics in the format that was asked for."""
 
 import json
 import os
-import re
 import sys
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
-from recipe.schemas.diagnostics import Diagnostic, Label, RecipeError, Source
+from recipe.cli.formats.text import concise, full, note
+from recipe.schemas.diagnostics import Diagnostic, RecipeError, Source
 
-Format = Literal["full", "concise", "json"]
-FORMATS: tuple[Format, ...] = ("full", "concise", "json")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
-_RED, _YELLOW, _BLUE, _BOLD, _RESET = "\x1b[31m", "\x1b[33m", "\x1b[34m", "\x1b[1m", "\x1b[0m"
+FORMATS = ("full", "concise", "json")
+"""The formats of every verb that reads a recipe."""
+VALIDATE_FORMATS = (*FORMATS, "github", "sarif")
+"""`validate` has two more, for the programs that read nothing but findings."""
+MAX_SHOWN = 100
+"""Diagnostics of one recipe that are printed for people; documents hold all of them."""
 
 
-def print_diagnostics(diagnostics: Sequence[Diagnostic], sources: Sequence[Source], format_: str) -> None:
-    """Print diagnostics for people on stderr; `json` prints nothing here, its verbs put them into their document."""
-    if format_ == "json":
+def print_diagnostics(
+    diagnostics: Sequence[Diagnostic], sources: Sequence[Source], format_: str, explained: set[str] | None = None
+) -> None:
+    """Print diagnostics for people on stderr; the other formats print nothing here, their verbs write a document.
+
+    `explained` holds the codes whose explanation the command has named; it is added to.
+    """
+    if format_ not in ("full", "concise"):
         return
+    explained = set() if explained is None else explained
     show = concise if format_ == "concise" else full
-    for diagnostic in diagnostics:
+    for diagnostic in diagnostics[:MAX_SHOWN]:
         print(show(diagnostic, sources, _wants_colour()), file=sys.stderr)
+        if format_ == "full" and diagnostic.code not in explained:
+            explained.add(diagnostic.code)
+            print(note(f"more: recipe explain {diagnostic.code}", _wants_colour()), file=sys.stderr)
+    if len(diagnostics) > MAX_SHOWN:
+        print(f"… and {len(diagnostics) - MAX_SHOWN:,} more", file=sys.stderr)
     errors = sum(diagnostic.severity == "error" for diagnostic in diagnostics)
     if errors > 1:
-        print(f"{errors} errors", file=sys.stderr)
+        print(f"{errors:,} errors", file=sys.stderr)
 
 
 def print_failure(error: RecipeError, words: list[str]) -> None:
     """Print what ended a command, in the format that its words ask for even where they could not be parsed."""
     format_ = _format_in(words)
     if format_ == "json":
-        print(json.dumps(failure_json(error), indent=2, ensure_ascii=False))
-        return
-    print_diagnostics(error.diagnostics, error.sources, format_)
+        print(json.dumps(failure_json(error), indent=2))
+    elif format_ in ("github", "sarif"):
+        from recipe.cli.outcome import Outcome
+
+        print_document([Outcome(None, error.diagnostics, error.sources)], format_)
+    else:
+        print_diagnostics(error.diagnostics, error.sources, format_, set())
+
+
+def print_document(outcomes: Sequence[Any], format_: str) -> None:
+    """Print all outcomes as one `github` or `sarif` document on stdout."""
+    if format_ == "github":
+        from recipe.cli.formats.github import commands
+
+        for command in commands(outcomes):
+            print(command)
+    else:
+        from recipe.cli.formats.sarif import document
+
+        print(json.dumps(document(outcomes), indent=2))
 
 
 def failure_json(error: RecipeError) -> dict[str, Any]:
@@ -41,93 +71,16 @@ def failure_json(error: RecipeError) -> dict[str, Any]:
     return {"ok": False, "diagnostics": [diagnostic.to_json(error.sources) for diagnostic in error.diagnostics]}
 
 
-def concise(diagnostic: Diagnostic, sources: Sequence[Source], _colour: bool = False) -> str:
-    """`file:line:col: error[R402] message`."""
-    return escape(f"{_where(diagnostic, sources)}{diagnostic.severity}[{diagnostic.code}] {diagnostic.message}")
-
-
-def full(diagnostic: Diagnostic, sources: Sequence[Source], colour: bool) -> str:
-    """The message with the excerpt of every place, and the way out."""
-    paint = _painter(colour)
-    tone = _RED if diagnostic.severity == "error" else _YELLOW
-    head = paint(f"{diagnostic.severity}[{diagnostic.code}]", tone + _BOLD)
-    lines = [f"{head} {diagnostic.name}: {escape(diagnostic.message)}"]
-    by_index = {source.index: source for source in sources}
-    labels = list(diagnostic.labels)
-    hint = _hint(diagnostic)
-    if labels and hint and not labels[0].message:
-        labels[0], hint = Label(labels[0].span, hint), ""
-    if diagnostic.file and not labels:
-        lines.append(paint("  ┌─ ", _BLUE) + escape(diagnostic.file))
-    for index, label in enumerate(labels):
-        lines += _excerpt(label, by_index[label.span.source], paint, tone if index == 0 else _BLUE)
-    notes = [*([hint] if hint else []), *diagnostic.help]
-    if diagnostic.file and labels and diagnostic.file not in diagnostic.message:
-        notes.append(f"in {diagnostic.file}")
-    lines += [paint("  = ", _BLUE) + escape(note) for note in notes]
-    return "\n".join(lines)
-
-
-def escape(text: str) -> str:
-    """User text made harmless for a terminal: control and direction characters become escapes."""
-    return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
-
-
-def _hint(diagnostic: Diagnostic) -> str:
-    if not diagnostic.candidates:
-        return ""
-    return "did you mean " + " or ".join(f"`{word}`" for word in diagnostic.candidates) + "?"
-
-
-def _excerpt(label: Label, source: Source, paint: Any, tone: str) -> list[str]:
-    line, column = source.position(label.span.start)
-    end_line, end_column = source.position(label.span.end)
-    text = source.line(line)
-    width = max((end_column if end_line == line else len(text) + 1) - column, 1)
-    number = str(line)
-    gutter = " " * len(number)
-    start = max(0, column - 60) if len(text) > 120 else 0
-    shown, caret = text[start : start + 120], column - 1 - start
-    carets = "^" * max(1, min(width, len(shown) - caret if len(shown) > caret else 1))
-    pad = "".join(" " * _columns(char) for char in shown[:caret])
-    carets = "^" * sum(_columns(char) for char in shown[caret : caret + len(carets)]) or "^"
-    return [
-        paint(f"{gutter} ┌─ ", _BLUE) + escape(f"{source.name}:{line}:{column}"),
-        paint(f"{number} │ ", _BLUE) + escape(shown.replace("\t", " ")),
-        paint(f"{gutter} │ ", _BLUE) + pad + paint(f"{carets} {escape(label.message)}".rstrip(), tone),
-    ]
-
-
-def _columns(char: str) -> int:
-    """Terminal columns of a character: two for wide ones, the escape's length for control characters."""
-    import unicodedata
-
-    if _CONTROL.match(char):
-        return len(escape(char))
-    return 2 if unicodedata.east_asian_width(char) in "WF" else 0 if unicodedata.combining(char) else 1
-
-
-def _where(diagnostic: Diagnostic, sources: Sequence[Source]) -> str:
-    if not diagnostic.labels:
-        return f"{diagnostic.file}: " if diagnostic.file else ""
-    span = diagnostic.labels[0].span
-    source = next(source for source in sources if source.index == span.source)
-    line, column = source.position(span.start)
-    return f"{source.name}:{line}:{column}: "
-
-
-def _painter(colour: bool) -> Any:
-    return (lambda text, tone: f"{tone}{text}{_RESET}") if colour else (lambda text, _tone: text)
-
-
 def _wants_colour() -> bool:
     return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
 
 
 def _format_in(words: list[str]) -> str:
+    """The format that a command line asks for, where its verb has it."""
+    known = VALIDATE_FORMATS if words[:1] == ["validate"] else FORMATS
     for index, word in enumerate(words):
-        if word == "--format" and index + 1 < len(words):
-            return words[index + 1]
-        if word.startswith("--format="):
-            return word.partition("=")[2]
+        name, equals, value = word.partition("=")
+        if name == "--format":
+            asked = value if equals else "".join(words[index + 1 : index + 2])
+            return asked if asked in known else "full"
     return "full"

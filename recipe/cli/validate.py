@@ -2,64 +2,73 @@
 
 import argparse
 import json
-from dataclasses import replace
-from typing import Any
+import sys
 
 from recipe.cli.options import add_format_option, add_recipe_options, request_of
-from recipe.cli.render import failure_json, print_diagnostics
-from recipe.compiler.compile import Request, check_recipe
-from recipe.compiler.compose import profile_names
-from recipe.compiler.report import Report
+from recipe.cli.outcome import Outcome, check_file
+from recipe.cli.recipe_files import recipe_files
+from recipe.cli.render import VALIDATE_FORMATS, print_diagnostics, print_document
 from recipe.schemas.codes import EXIT_OK, exit_code
-from recipe.schemas.diagnostics import RecipeError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
-    parser.add_argument("files", nargs="+", metavar="FILE", help="recipes to check")
+    help_ = "recipes to check; of a folder, every *.yaml and *.yml below it"
+    parser.add_argument("files", nargs="+", metavar="FILE", help=help_)
+    parser.add_argument(
+        "--fix", action="store_true", help="first correct, in the files, what can only be meant one way"
+    )
     add_recipe_options(parser)
-    add_format_option(parser)
+    add_format_option(parser, VALIDATE_FORMATS)
 
 
 def main(arguments: argparse.Namespace) -> int:
     """Check each file; the gravest exit code of all."""
-    outcomes = [_validate(file, arguments) for file in arguments.files]
-    if arguments.format == "json":
-        print(json.dumps(outcomes[0][1] if len(outcomes) == 1 else [document for _, document in outcomes], indent=2))
-    return next((code for code, _ in outcomes if code != EXIT_OK), EXIT_OK)
+    outcomes, explained = [], set[str]()
+    for file in recipe_files(arguments.files):
+        outcome = _outcome(file, arguments)
+        if arguments.format in ("full", "concise"):
+            _print(outcome, arguments.format, explained)
+        outcomes.append(outcome)
+    _finish(outcomes, arguments)
+    codes = [code for outcome in outcomes for code in outcome.errors]
+    return exit_code(codes) if codes else EXIT_OK
 
 
-def _validate(file: str, arguments: argparse.Namespace) -> tuple[int, dict[str, Any]]:
-    report = Report()
-    try:
-        checked = check_recipe(request_of(arguments, file), report)
-        _check_other_profiles(request_of(arguments, file))
-    except RecipeError as error:
-        print_diagnostics(error.diagnostics, error.sources, arguments.format)
-        document = {"file": file, **failure_json(error)}
-        return exit_code([d.code for d in error.diagnostics if d.severity == "error"]), document
-    print_diagnostics(checked.warnings, report.sources, arguments.format)
-    if arguments.format != "json":
-        print(f"{file}: valid {checked.recipe.word()} recipe `{checked.recipe.name}` ({checked.digest[:12]})")
-    warnings = [warning.to_json(report.sources) for warning in checked.warnings]
-    document = {
-        "file": file,
-        "ok": True,
-        "digest": checked.digest,
-        "task": checked.recipe.word(),
-        "diagnostics": warnings,
-    }
-    return EXIT_OK, document
+def _outcome(file: str, arguments: argparse.Namespace) -> Outcome:
+    request = request_of(arguments, file)
+    if not arguments.fix:
+        return check_file(request)
+    from recipe.cli.fix import fix_file
+
+    return fix_file(request)
 
 
-def _check_other_profiles(request: Request) -> None:
-    """A mistake in a profile is one of the file, also where the profile is not asked for."""
-    if request.profiles:
-        return
-    for name in profile_names(request.file):
-        try:
-            check_recipe(request._replace(profiles=(name,)), Report())
-        except RecipeError as error:
-            note = f"in the profile `{name}`"
-            told = (replace(diagnostic, help=(*diagnostic.help, note)) for diagnostic in error.diagnostics)
-            raise RecipeError(*told, sources=error.sources) from None
+def _print(outcome: Outcome, format_: str, explained: set[str]) -> None:
+    for fixed in outcome.fixed or ():
+        print(f"{outcome.file}:{fixed.line}: fixed: {fixed.title}")
+    print_diagnostics(outcome.diagnostics, outcome.sources, format_, explained)
+    if outcome.checked is not None:
+        recipe, digest = outcome.checked.recipe, outcome.checked.digest
+        print(f"{outcome.file}: valid {recipe.word()} recipe `{recipe.name}` ({digest[:12]})")
+
+
+def _finish(outcomes: list[Outcome], arguments: argparse.Namespace) -> None:
+    """The document of a format that has one; for people, the sum."""
+    if arguments.format in ("github", "sarif"):
+        print_document(outcomes, arguments.format)
+    elif arguments.format == "json":
+        is_one = len(outcomes) == 1 and outcomes[0].file in arguments.files
+        found = [outcome.to_json() for outcome in outcomes]
+        print(json.dumps(found[0] if is_one else found, indent=2))
+    else:
+        _sum_up(outcomes, arguments.fix)
+
+
+def _sum_up(outcomes: list[Outcome], has_fixed: bool) -> None:
+    fixable = sum(fix.safe for outcome in outcomes for found in outcome.diagnostics for fix in found.fixes)
+    if fixable and not has_fixed:
+        print(f"{fixable} of these can be corrected: recipe validate --fix", file=sys.stderr)
+    invalid = sum(bool(outcome.errors) for outcome in outcomes)
+    if len(outcomes) > 1:
+        print(f"{invalid} of {len(outcomes)} recipes invalid" if invalid else f"{len(outcomes)} recipes valid")

@@ -11,10 +11,12 @@ MAX_BYTES = 1 << 20
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
 
 
-def read(file: str, report: Report) -> Source:
+def read(file: str, report: Report, cited: Span | None = None) -> Source:
     """Read and normalise a file, and register it as a source. Raises `RecipeError` (R0xx, R1xx)."""
-    text = decode(_bytes_of(file), file)
-    source = report.add_source(file, text, os.path.dirname(os.path.abspath(file)))  # noqa: PTH100, PTH120
+    data = report.unsaved[file] if file in report.unsaved else bytes_of(file)
+    base_dir = os.path.dirname(os.path.abspath(file))  # noqa: PTH100, PTH120
+    text = decode(data, file)
+    source = report.add_source(file, text, base_dir, cited)
     if match := _FORBIDDEN.search(text):
         message = f"the character U+{ord(match[0]):04X} has no place in a recipe"
         label = Label(Span(source.index, match.start(), match.end()))
@@ -34,7 +36,8 @@ def decode(data: bytes, name: str) -> str:
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _bytes_of(file: str) -> bytes:
+def bytes_of(file: str) -> bytes:
+    """What a recipe file holds. Raises `RecipeError` (R002, R003, R101)."""
     try:
         info = os.stat(file)  # noqa: PTH116
         if not stat.S_ISREG(info.st_mode):
