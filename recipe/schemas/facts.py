@@ -31,6 +31,10 @@ class Dataset(Section):
     classes: tuple[str, ...]
     fingerprint: str
     """Changes when a file is added, removed, or gets another size or time."""
+    labels: int | None = None
+    """Number of label files, where labels are files."""
+    newest: str | None = None
+    """The file that was changed last, where that is known."""
 
 
 class ParameterTensor(Section):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from recipe.runtime.data.yolo_checks import check_images, check_labels
 from recipe.runtime.data.yolo_layout import Layout, Problems, label_file, read_layout
@@ -26,7 +27,7 @@ def read_yolo_dataset(data_yaml: Path) -> Dataset:
     data_yaml = data_yaml.absolute()
     problems = Problems(data_yaml)
     layout = read_layout(data_yaml, problems)
-    fingerprint = _fingerprint(data_yaml, layout)
+    files = _look_at_files(data_yaml, layout)
     check_images(layout, problems)
     check_labels(layout, problems)
     problems.raise_any()
@@ -35,7 +36,7 @@ def read_yolo_dataset(data_yaml: Path) -> Dataset:
         splits=FrozenDict({split: tuple(map(str, places)) for split, places in layout.places.items()}),
         images=FrozenDict({split: len(images) for split, images in layout.images.items()}),
         classes=layout.classes,
-        fingerprint=fingerprint,
+        **files._asdict(),
     )
 
 
@@ -48,19 +49,37 @@ def fingerprint_yolo_dataset(data_yaml: Path) -> str:
     problems = Problems(data_yaml)
     layout = read_layout(data_yaml, problems)
     problems.raise_any()
-    return _fingerprint(data_yaml, layout)
+    return _look_at_files(data_yaml, layout).fingerprint
 
 
-def _fingerprint(data_yaml: Path, layout: Layout) -> str:
-    """Sha256 over name (relative to the yaml), size and time of the yaml, list, image and label files."""
+class _Files(NamedTuple):
+    """What is known of a dataset's files without reading them: the yaml, the lists, images and labels."""
+
+    fingerprint: str
+    labels: int
+    newest: str
+
+
+def _look_at_files(data_yaml: Path, layout: Layout) -> _Files:
+    """The fingerprint is a sha256 over name (relative to the yaml), size and time of every file."""
     images = set(chain.from_iterable(layout.images.values()))
     lists = {str(place) for place in chain.from_iterable(layout.places.values()) if place.is_file()}
-    files = {str(data_yaml), *lists, *images, *map(label_file, images)}
-    return sha256("".join(sorted(_stamps(files, data_yaml.parent))).encode(errors="surrogateescape")).hexdigest()
+    labels = set(map(label_file, images))
+    stamps = dict(_stamps({str(data_yaml), *lists, *images, *labels}, data_yaml.parent))
+    text = "".join(sorted(f"{stamp.name}\0{stamp.size}\0{stamp.time}\n" for stamp in stamps.values()))
+    newest = max(stamps, key=lambda file: stamps[file].time, default="")
+    fingerprint = sha256(text.encode(errors="surrogateescape")).hexdigest()
+    return _Files(fingerprint, len(labels & stamps.keys()), newest)
 
 
-def _stamps(files: Iterable[str], folder: Path) -> Iterator[str]:
+class _Stamp(NamedTuple):
+    name: str
+    size: int
+    time: int
+
+
+def _stamps(files: Iterable[str], folder: Path) -> Iterator[tuple[str, _Stamp]]:
     for file in files:
         if os.path.isfile(file):  # noqa: PTH113 - text all the way: a Path for each file doubles the time
             found = os.stat(file)  # noqa: PTH116
-            yield f"{os.path.relpath(file, folder)}\0{found.st_size}\0{found.st_mtime_ns}\n"
+            yield file, _Stamp(os.path.relpath(file, folder), found.st_size, found.st_mtime_ns)
