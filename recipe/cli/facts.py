@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from recipe.compiler.compile import Checked
+from recipe.compiler.member import Member
 from recipe.compiler.place import place
 from recipe.compiler.resolve import resolve
 from recipe.runtime.execute import family_of
@@ -11,28 +11,28 @@ from recipe.schemas.diagnostics import RecipeError
 from recipe.schemas.facts import Facts
 
 
-def gather_facts(checked: Checked, runs_root: Path) -> Facts:
+def gather_facts(member: Member, runs_root: Path) -> Facts:
     """Look at the data, this machine and the model, in the order in which they rest on each other.
 
     Raises `RecipeError`, its diagnostics placed in the recipe's text.
     """
     try:
-        return _gather(checked, runs_root)
+        return _gather(member, runs_root)
     except RecipeError as error:
-        placed = (place(diagnostic, checked.document) for diagnostic in error.diagnostics)
-        raise RecipeError(*placed, sources=checked.document.sources) from error
+        placed = (place(diagnostic, member.document) for diagnostic in error.diagnostics)
+        raise RecipeError(*placed, sources=member.document.sources) from error
 
 
-def _gather(checked: Checked, runs_root: Path) -> Facts:
-    family = family_of(checked.recipe)
-    dataset = family.look_at_data(checked.recipe)
+def _gather(member: Member, runs_root: Path) -> Facts:
+    family = family_of(member.recipe)
+    dataset = family.look_at_data(member.recipe)
     facts = Facts(
-        hardware=look_at_hardware(checked.recipe.hardware.device),
+        hardware=look_at_hardware(member.recipe.hardware.device),
         dataset=dataset,
         places=look_at_places(runs_root),
         versions=look_at_versions(),
-        commit=look_at_commit(Path(checked.document.sources[0].base_dir)),
+        commit=look_at_commit(Path(member.document.sources[0].base_dir)),
     )
-    settled = resolve(checked.recipe, facts).recipe
+    settled = resolve(member.recipe, facts).recipe
     model = family.look_at_model(settled, dataset)
     return facts.model_copy(update={"parameters": model.parameters, "weights": model.weights})

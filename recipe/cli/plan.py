@@ -6,7 +6,7 @@ from pathlib import Path
 
 from recipe.cli.options import add_format_option, add_recipe_options, add_runs_option, request_of
 from recipe.cli.render import print_diagnostics
-from recipe.compiler.compile import check_recipe, plan_recipe
+from recipe.compiler.compile import check_recipe
 from recipe.compiler.report import Report
 from recipe.schemas.codes import EXIT_OK
 from recipe.schemas.diagnostics import Diagnostic, RecipeError
@@ -32,11 +32,11 @@ def main(arguments: argparse.Namespace) -> int:
     report = Report()
     checked = check_recipe(request_of(arguments, arguments.file), report)
 
-    from recipe.cli.facts import gather_facts
+    from recipe.cli.make_plan import make_plan
     from recipe.runtime.files import write_atomically
     from recipe.runtime.places import runs_root
 
-    plan = plan_recipe(checked, gather_facts(checked, runs_root(arguments.runs_dir)), report)
+    plan = make_plan(checked, runs_root(arguments.runs_dir), report)
     print_diagnostics(report.sorted(), report.sources, arguments.format)
     if arguments.output:
         write_atomically(Path(arguments.output), plan.to_json() + "\n")

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from recipe.cli.options import add_format_option, add_recipe_options, add_runs_option, request_of
 from recipe.cli.render import print_diagnostics
-from recipe.compiler.compile import Checked, check_recipe, plan_recipe
+from recipe.compiler.compile import Checked, check_recipe
 from recipe.compiler.kept import kept_from_plan
 from recipe.compiler.load_plan import load_plan
+from recipe.compiler.place import place
 from recipe.compiler.read import read
 from recipe.compiler.report import Report
 from recipe.schemas.codes import EXIT_OK
@@ -78,15 +79,29 @@ def _job(arguments: argparse.Namespace, root: Path) -> Job:
         plan = load_plan(text, arguments.file, os.environ)
         return Job(plan.recipe.name, plan.digest, lambda: _with_current_inputs(plan, arguments), plan)
     checked = check_recipe(request_of(arguments, arguments.file), report)
+    _refuse_what_nothing_executes(checked)
 
-    def make_plan() -> RunPlan:
-        from recipe.cli.facts import gather_facts
+    def first_plan() -> RunPlan:
+        from recipe.cli.make_plan import make_plan
 
-        plan = plan_recipe(checked, gather_facts(checked, root), report)
+        plan = make_plan(checked, root, report)
+        assert isinstance(plan, RunPlan)  # what stands for several runs has been refused
         print_diagnostics(report.sorted(), report.sources, arguments.format)
         return plan
 
-    return Job(checked.recipe.name, checked.digest, make_plan, checked=checked)
+    return Job(checked.recipe.name, checked.digest, first_plan, checked=checked)
+
+
+def _refuse_what_nothing_executes(checked: Checked) -> None:
+    """Raises `RecipeError` (R616) where this version can check and plan a recipe, but not run it."""
+    recipe = checked.recipe
+    sections = [name for name in ("matrix", "search") if getattr(recipe, name)]
+    reasons = {name: f"`{name}` is checked and planned, but nothing executes it yet" for name in sections}
+    if not recipe.has_engine:
+        reasons["task"] = f"{recipe.word()} recipes are checked and planned, but nothing trains them yet"
+    found = (place(Diagnostic("R616", reason, path=(name,)), checked.document) for name, reason in reasons.items())
+    if reasons:
+        raise RecipeError(*found, sources=checked.document.sources)
 
 
 def _refuse_changes(arguments: argparse.Namespace) -> None:

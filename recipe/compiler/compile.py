@@ -1,28 +1,21 @@
 """The compiler: a visible list of passes from text to plan.
 
-The passes behind `check_recipe` are imported where they begin: `validate` does without them, and is the faster for it.
+Here 1 read · 2 parse · 3 compose · 4 interpolate · 5 typecheck · 6 check · 7 expand; in `plan.py`, which `validate`
+does without, 8 resolve · 9 lower.
 """
 
+import hashlib
 import os
 from collections.abc import Mapping as Environment
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from recipe.compiler.check import check
 from recipe.compiler.compose import compose
-from recipe.compiler.identity import digest
 from recipe.compiler.interpolate import interpolate
-from recipe.compiler.nodes import Document, walk_scalars
-from recipe.compiler.paths import absolute_paths
-from recipe.compiler.place import place
+from recipe.compiler.member import Member, Surroundings, check_tree
+from recipe.compiler.nodes import Document, Mapping
 from recipe.compiler.report import Report
-from recipe.compiler.typecheck import typecheck
 from recipe.schemas.diagnostics import Diagnostic, RecipeError
 from recipe.schemas.recipe import Recipe
-
-if TYPE_CHECKING:
-    from recipe.compiler.resolve import Resolved
-    from recipe.schemas.facts import Facts
-    from recipe.schemas.plan import Plan
 
 
 class Request(NamedTuple):
@@ -37,55 +30,75 @@ class Request(NamedTuple):
 class Checked(NamedTuple):
     """A valid recipe, with the text it came from."""
 
-    recipe: Recipe
-    """Paths absolute, `auto` not yet answered."""
-    document: Document
+    base: Member
+    """The recipe with the first value of each axis of its matrix or search space; the recipe itself without one."""
+    members: tuple[Member, ...]
+    """The runs it stands for. A search has its base only: its trials come one after another."""
     digest: str
-    secrets: dict[str, str]
-    """Dotted path → the `${env:…}` text its value came from."""
+    """Names the run, or all of them together."""
     warnings: tuple[Diagnostic, ...]
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe, `auto` not yet answered."""
+        return self.base.recipe
+
+    @property
+    def document(self) -> Document:
+        """The text it came from."""
+        return self.base.document
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """Dotted path → the `${env:…}` text its value came from."""
+        return self.base.secrets
 
 
 def check_recipe(request: Request, report: Report) -> Checked:
-    """Passes 1 to 6: read, parse, compose, interpolate, typecheck, check. Raises `RecipeError` with all errors."""
+    """Passes 1 to 7. Raises `RecipeError` with all errors that were found."""
     try:
-        root = compose(request.file, request.profiles, request.sets, report)
-        root = interpolate(root, request.environment, os.getcwd(), report)  # noqa: PTH109
+        written = compose(request.file, request.profiles, request.sets, report)
     except RecipeError as error:
         raise RecipeError(*dict.fromkeys((*report.sorted(), *error.diagnostics)), sources=report.sources) from None
-    recipe = typecheck(root, report)
-    if recipe is not None:
-        check(recipe, root, report)
-    report.stop_on_errors()
-    assert recipe is not None
-    recipe = absolute_paths(recipe, root)
     recipe_dir = os.path.dirname(os.path.abspath(request.file))  # noqa: PTH100, PTH120
-    secrets = {".".join(map(str, path)): node.template for path, node in walk_scalars(root) if node.template}
-    document = Document(root, tuple(report.sources))
-    return Checked(recipe, document, digest(recipe, recipe_dir), secrets, report.sorted())
-
-
-def plan_recipe(checked: Checked, facts: "Facts", report: Report) -> "Plan":
-    """Passes 7 to 9: resolve, expand, lower. Raises `RecipeError` where a fact is missing or forbids the recipe."""
-    from recipe.compiler.expand import expand
-    from recipe.compiler.lower import lower
-    from recipe.compiler.resolve import resolve
-
-    resolved = resolve(checked.recipe, facts)
-    for path, fact in resolved.missing.items():
-        steps = tuple(path.split("."))
-        message = f"`{path}: auto` cannot be answered: {fact} is not known"
-        report.add(place(Diagnostic("R608", message, path=steps), checked.document))
-    if not resolved.missing:
-        _check_facts(resolved, facts, checked.document, report)
+    surroundings = Surroundings(request.environment, os.getcwd(), recipe_dir)  # noqa: PTH109
+    if "matrix" in written.entries or "search" in written.entries:
+        return _check_varied(written, surroundings, report)
+    base = check_tree(written, {}, surroundings, report)
     report.stop_on_errors()
-    (member,) = expand(resolved)
-    return lower(member, facts, checked.digest, checked.secrets)
+    assert base is not None
+    return Checked(base, (base,), base.digest, report.sorted())
 
 
-def _check_facts(resolved: "Resolved", facts: "Facts", document: Document, report: Report) -> None:
-    from recipe.compiler.resolve import answers_of
+def _check_varied(written: Mapping, surroundings: Surroundings, report: Report) -> Checked:
+    """A recipe with a matrix or a search: what it varies is checked value by value."""
+    from recipe.compiler.expand import Expansion, blame_values
+    from recipe.compiler.search_rules import check_search, search_of
+    from recipe.compiler.variation import find_variation
 
-    for holds in answers_of(resolved.recipe).rules:
-        if found := holds(resolved, facts):
-            report.add(place(found, document))
+    settled = interpolate(written, surroundings.environment, surroundings.working_dir, Report(report.sources))
+    variation = find_variation(written, settled, report)
+    tree = variation.lay_on(written, variation.first()) if variation else written
+    base = check_tree(tree, {}, surroundings, report)
+    members: tuple[Member, ...] = () if base is None else (base,)
+    if variation:
+        blame_values(report, variation)
+        search = search_of(settled)
+        if search:
+            check_search(search, variation, settled, report)
+        if all(problem.code == "R705" for problem in report.errors):
+            expansion = Expansion(written, variation, surroundings, report)
+            if search:
+                expansion.try_points(search)
+            else:
+                members = expansion.members()
+    report.stop_on_errors()
+    assert base is not None
+    return Checked(base, members, _digest_of(members), report.sorted())
+
+
+def _digest_of(members: tuple[Member, ...]) -> str:
+    """Of a single run its own, of several the digest of theirs in any order."""
+    if len(members) == 1:
+        return members[0].digest
+    return hashlib.sha256("\n".join(sorted(member.digest for member in members)).encode()).hexdigest()

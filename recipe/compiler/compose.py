@@ -3,13 +3,16 @@
 import os
 
 from recipe.compiler.merge import merge
-from recipe.compiler.nodes import Entry, Mapping, Node, Path, Scalar, Sequence
+from recipe.compiler.nodes import Mapping, Node, Path, Scalar, Sequence, with_layer
 from recipe.compiler.parse import parse
 from recipe.compiler.read import read
 from recipe.compiler.report import Report
 from recipe.compiler.sets import apply_set
-from recipe.schemas.base import FrozenDict
+from recipe.compiler.shipped import SUFFIXES, shipped_recipes
 from recipe.schemas.diagnostics import Diagnostic, Label, RecipeError, Span, did_you_mean
+
+MAX_FILES = 100
+"""A recipe that extends another twice, which extends another twice … would be read for ever."""
 
 
 def compose(file: str, profiles: tuple[str, ...], sets: tuple[str, ...], report: Report) -> Mapping:
@@ -38,19 +41,20 @@ def _check_maps(root: Mapping, report: Report) -> None:
             report.add(Diagnostic("R404", message, (Label(node.span),), path=path))
 
 
-def profile_names(file: str) -> tuple[str, ...]:
+def profile_names(file: str, report: Report) -> tuple[str, ...]:
     """The profiles of a recipe file and of what it extends. Raises `RecipeError` where it cannot be understood."""
-    profiles = _load(file, Report(), ()).get("profiles")
+    profiles = _load(file, report, ()).get("profiles")
     return tuple(profiles.entries) if isinstance(profiles, Mapping) else ()
 
 
-def _load(file: str, report: Report, chain: tuple[str, ...]) -> Mapping:
-    """A file with everything it extends below it; `chain` holds the files that led here."""
-    own = parse(read(file, report), "extends" if chain else "file", report)
+def _load(file: str, report: Report, chain: tuple[str, ...], cited: Span | None = None) -> Mapping:
+    """A file with everything it extends below it; `chain` holds the files that led here, `cited` the last step."""
+    own = parse(read(file, report, cited), "extends" if chain else "file", report)
     base: Node | None = None
     for entry in _extended(own, report):
-        parent = os.path.normpath(os.path.join(entry.origins[0].base_dir, str(entry.value)))  # noqa: PTH118
-        loaded = _load_parent(parent, entry, report, (*chain, os.path.realpath(file)))
+        parent = _file_of(entry, report)
+        loaded = _load_parent(parent, entry, report, (*chain, os.path.realpath(file))) if parent else None
+        report.is_partial |= loaded is None
         base = loaded if base is None or loaded is None else merge(base, loaded)
     merged = own if base is None else merge(base, own)
     assert isinstance(merged, Mapping)
@@ -70,13 +74,29 @@ def _extended(own: Mapping, report: Report) -> list[Scalar]:
     return found
 
 
+def _file_of(cited: Scalar, report: Report) -> str | None:
+    """The file that an entry of `extends` means: a path, relative to the file that says it, or a shipped recipe."""
+    said = str(cited.value)
+    if said.endswith(SUFFIXES):
+        return os.path.normpath(os.path.join(cited.origins[0].base_dir, os.path.expanduser(said)))  # noqa: PTH111, PTH118
+    shipped = shipped_recipes()
+    if said not in shipped:
+        help_ = (f"shipped: {', '.join(shipped)}", "a file of your own is named with its suffix, `.yaml`")
+        message = f"no recipe `{said}` is shipped"
+        report.add(Diagnostic("R301", message, (Label(cited.span),), help_, did_you_mean(said, shipped)))
+    return shipped.get(said)
+
+
 def _load_parent(parent: str, cited: Scalar, report: Report, chain: tuple[str, ...]) -> Mapping | None:
+    if report.num_sources >= MAX_FILES:
+        message = f"a recipe is made of at most {MAX_FILES} files"
+        raise RecipeError(Diagnostic("R301", message, (Label(cited.span),)))
     if os.path.realpath(parent) in chain:
         message = f"`{cited.value}` extends a recipe that leads back to it"
         report.add(Diagnostic("R302", message, (Label(cited.span),)))
         return None
     try:
-        return _load(parent, report, chain)
+        return _load(parent, report, chain, cited.span)
     except RecipeError as error:
         for problem in error.diagnostics:
             is_unread = problem.code in ("R002", "R003") and not problem.labels
@@ -89,7 +109,7 @@ def _with_profile(root: Mapping, name: str, report: Report) -> Mapping:
     known = list(profiles.entries) if isinstance(profiles, Mapping) else []
     profile = profiles.get(name) if isinstance(profiles, Mapping) else None
     if isinstance(profile, Mapping):
-        merged = merge(root, _as_layer_profile(profile))
+        merged = merge(root, with_layer(profile, "profile"))
         assert isinstance(merged, Mapping)
         return merged
     if profile is not None:
@@ -99,14 +119,3 @@ def _with_profile(root: Mapping, name: str, report: Report) -> Mapping:
     label = Label(Span(asked.index, 0, len(name)))
     report.add(Diagnostic("R303", f"the recipe has no profile `{name}`", (label,), help_, did_you_mean(name, known)))
     return root
-
-
-def _as_layer_profile(node: Node) -> Node:
-    """The same node with every origin's layer named `profile`."""
-    origins = tuple(origin._replace(layer="profile") for origin in node.origins)
-    if isinstance(node, Mapping):
-        entries = {key: Entry(entry.key_span, _as_layer_profile(entry.node)) for key, entry in node.entries.items()}
-        return node._replace(entries=FrozenDict(entries), origins=origins)
-    if isinstance(node, Sequence):
-        return node._replace(items=tuple(_as_layer_profile(item) for item in node.items), origins=origins)
-    return node._replace(origins=origins)

@@ -3,14 +3,12 @@
 import os
 import re
 
-from recipe.compiler.merge import merge
-from recipe.compiler.nodes import Entry, Mapping, Node, Sequence
+from recipe.compiler.nodes import Mapping, locate
 from recipe.compiler.parse import parse_value
+from recipe.compiler.put import NoSuchItem, Step, put
 from recipe.compiler.report import Report
-from recipe.schemas.base import FrozenDict
 from recipe.schemas.diagnostics import Diagnostic, Label, RecipeError, Span, did_you_mean
 
-Step = tuple[str, Span]
 _STEP = re.compile(r"[^.=\s]+")
 
 
@@ -30,7 +28,10 @@ def apply_set(root: Mapping, text: str, report: Report) -> Mapping:
     try:
         value = parse_value(source, len(path_text) + 1, "set", report)
         _check_variable(root, steps)
-        placed = _put(root, steps, value)
+        placed = put(root, _with_dotted_keys(root, steps), value)
+    except NoSuchItem as error:
+        report.add(_no_item(error))
+        return root
     except RecipeError as error:
         for problem in error.diagnostics:
             report.add(problem)
@@ -48,29 +49,26 @@ def _unusable(text: str, steps: list[Step]) -> str:
     return ""
 
 
-def _put(node: Node | None, steps: list[Step], value: Node) -> Node:
-    """The node with `value` merged in where the steps lead; maps that are missing on the way are made."""
-    if not steps:
-        return merge(node, value)
-    (step, span), rest = steps[0], steps[1:]
-    if isinstance(node, Sequence):
-        index = _index(step, span, node)
-        return node._replace(
-            items=(*node.items[:index], _put(node.items[index], rest, value), *node.items[index + 1 :])
-        )
-    if isinstance(node, Mapping):
-        return node.with_entry(step, Entry(span, _put(node.get(step), rest, value)))
-    return merge(node, Mapping(FrozenDict({step: Entry(span, _put(None, rest, value))}), span, value.origins))
+def _with_dotted_keys(root: Mapping, steps: list[Step]) -> list[Step]:
+    """`matrix` and `search.space` have dotted paths for keys: what follows is one key, unless it leads into one."""
+    for head in (("matrix",), ("search", "space")):
+        rest = steps[len(head) :]
+        if tuple(step for step, _ in steps[: len(head)]) != head or not rest:
+            continue
+        key, span = ".".join(step for step, _ in rest), rest[0][1]._replace(end=rest[-1][1].end)
+        section, _, missing = locate(root, head)
+        known = section.entries if isinstance(section, Mapping) and not missing else ()
+        is_inside = any(key.startswith(f"{each}.") for each in known)
+        return steps if is_inside else [*steps[: len(head)], (key, span)]
+    return steps
 
 
-def _index(step: str, span: Span, node: Sequence) -> int:
-    if step.isdigit() and int(step) < len(node.items):
-        return int(step)
+def _no_item(error: NoSuchItem) -> Diagnostic:
+    (step, span), node = error.step, error.node
     last = len(node.items) - 1
-    message = f"`{step}` is no item of this list" + (
-        f": items go from 0 to {last}" if last >= 0 else ", which is empty"
-    )
-    raise RecipeError(Diagnostic("R304", message, (Label(span), Label(node.span, "the list"))))
+    range_ = f": items go from 0 to {last}" if last >= 0 else ", which is empty"
+    labels = (Label(span), Label(node.span, "the list"))
+    return Diagnostic("R304", f"`{step}` is no item of this list{range_}", labels)
 
 
 def _check_variable(root: Mapping, steps: list[Step]) -> None:

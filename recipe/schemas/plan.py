@@ -1,6 +1,6 @@
 """The plan: what the compiler decided and the runtime executes. Frozen, hashed, canonical JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, Literal, TypeVar
 
 from pydantic import JsonValue, model_validator
@@ -63,12 +63,16 @@ class RunPlan(Section):
             raise ValueError(f"a plan has no `auto` left, but {', '.join(open_leaves)} has")
         return self
 
-    def to_json(self) -> str:
-        """Canonical JSON with the values of `${env:…}` left out."""
+    def to_data(self) -> dict[str, Any]:
+        """Plain data with the values of `${env:…}` left out."""
         data = self.model_dump(mode="json")
         for dotted, template in self.secrets.items():
             put(data["recipe"], dotted, template)
-        return canonical_json(data)
+        return data
+
+    def to_json(self) -> str:
+        """Canonical JSON with the values of `${env:…}` left out."""
+        return canonical_json(self.to_data())
 
     def shown(self) -> Recipe:
         """The recipe for people's eyes: the values of `${env:…}` replaced by that text. Not for running."""
@@ -95,13 +99,79 @@ def _with_templates(section: S, secrets: Mapping[str, str], prefix: str) -> S:
     return section.model_copy(update=shown)
 
 
-Plan = RunPlan
-"""`MatrixPlan` and `SearchPlan` join with the sections that need them."""
+class MatrixMember(Section):
+    """One combination of a matrix."""
+
+    values: FrozenDict[str, JsonValue]
+    """Dotted path → what the matrix says there."""
+    plan: RunPlan
+
+
+class MatrixPlan(Section):
+    """One run for each combination of a matrix."""
+
+    format_version: Literal[1] = 1
+    name: str
+    digest: str
+    """Of all members together, in any order."""
+    members: tuple[MatrixMember, ...]
+
+    def to_data(self) -> dict[str, Any]:
+        """Plain data with the values of `${env:…}` left out."""
+        members = [{"values": dict(member.values), "plan": member.plan.to_data()} for member in self.members]
+        return {"format_version": self.format_version, "name": self.name, "digest": self.digest, "members": members}
+
+    def to_json(self) -> str:
+        """Canonical JSON with the values of `${env:…}` left out."""
+        return canonical_json(self.to_data())
+
+
+class SearchPlan(Section):
+    """Trials of one recipe, each with other values; which ones is decided as the search goes on."""
+
+    format_version: Literal[1] = 1
+    base: RunPlan
+    """The recipe with `search` in it, and the first value of each dimension."""
+
+    @property
+    def name(self) -> str:
+        """The recipe's name."""
+        return self.base.recipe.name
+
+    @property
+    def digest(self) -> str:
+        """Names the search."""
+        return self.base.digest
+
+    def to_data(self) -> dict[str, Any]:
+        """Plain data with the values of `${env:…}` left out."""
+        return {"format_version": self.format_version, "base": self.base.to_data()}
+
+    def to_json(self) -> str:
+        """Canonical JSON with the values of `${env:…}` left out."""
+        return canonical_json(self.to_data())
+
+
+Plan = RunPlan | MatrixPlan | SearchPlan
+"""What `recipe plan` shows and writes."""
 
 
 def put(data: Any, dotted: str, value: Any) -> None:
     """Replace the value at a dotted path of plain data."""
-    *parents, last = dotted.split(".")
+    *parents, last = _keys(data, dotted)
     for step in parents:
-        data = data[int(step)] if isinstance(data, list) else data[step]
-    data[int(last) if isinstance(data, list) else last] = value
+        data = data[step]
+    data[last] = value
+
+
+def _keys(data: Any, dotted: str) -> Iterator[str | int]:
+    """The keys and indices that a dotted path leads through; a key may hold dots itself (`search.space`)."""
+    steps = dotted.split(".")
+    while steps:
+        count = 1
+        if not isinstance(data, list):
+            count = next((n for n in range(len(steps), 1, -1) if ".".join(steps[:n]) in data), 1)
+        key = int(steps[0]) if isinstance(data, list) else ".".join(steps[:count])
+        yield key
+        steps = steps[count:]
+        data = data[key] if steps else None

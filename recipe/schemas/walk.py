@@ -45,6 +45,12 @@ def section_of(annotation: Any, data: Any) -> type[Section] | None:
     return CATALOGUE.find(kind.kind, word) if isinstance(word, str) else None
 
 
+def takes_component(field: FieldInfo | None) -> bool:
+    """Whether the value of a field is a component, so that its keys depend on a word."""
+    classes = [] if field is None else _classes(field.annotation)
+    return any(issubclass(cls, Component) and cls.is_kind for cls in classes)
+
+
 def _classes(annotation: Any) -> list[type]:
     if get_origin(annotation) in (Union, UnionType):
         return [cls for option in get_args(annotation) for cls in _classes(option)]

@@ -1,7 +1,8 @@
 import pytest
 
 from recipe.compiler.answers.detection import TIERS, tier_of
-from recipe.compiler.compile import Request, check_recipe, plan_recipe
+from recipe.compiler.compile import Request, check_recipe
+from recipe.compiler.plan import plan_member
 from recipe.compiler.load_plan import load_plan
 from recipe.compiler.report import Report
 from recipe.compiler.resolve import resolve
@@ -38,7 +39,7 @@ def facts(memory_gib=None, dataset=DATASET, weights=None, **hardware):
 def plan(known, file=COMPETITION, sets=(), environment=None):
     report = Report()
     checked = check_recipe(Request(str(file), (), tuple(sets), environment or {}), report)
-    return plan_recipe(checked, known, report), report
+    return plan_member(checked.base, known, report), report
 
 
 @pytest.mark.parametrize(
