@@ -1,59 +1,74 @@
-"""The JSON Schema (2020-12) of recipes without references in other than text values: strict, for machines."""
+"""The strict JSON Schema (2020-12), for machines: recipes without references in other than text values.
+
+Each definition is there twice. `AdamW` is what a complete recipe must say; `AdamW.partial` is what a layer may say,
+a profile or a file that extends others: the same keys and types, nothing required.
+"""
 
 from typing import Any
 
-from recipe.schemas.catalogue import CATALOGUE
-from recipe.schemas.component import KIND_PLACEHOLDER, Component
+from recipe.schemas.component import KIND_PLACEHOLDER
+from recipe.schemas.definitions import LAYERING, Definitions, Schema, definitions, document, kind_of, name_of, reference
 
-_LAYERING = {
-    "extends": {"type": "array", "items": {"type": "string"}, "description": "Recipes to start from."},
-    "vars": {"type": "object", "description": "Names for `${vars.name}`."},
-    "profiles": {"type": "object", "additionalProperties": {"type": "object"}, "description": "Named overlays."},
-}
-"""The keys that composition takes out again."""
+PARTIAL = ".partial"
+OVERLAY = ".overlay"
+
+METADATA = ("x-impact", "x-path", "x-usual")
+"""Keywords that the compiler and the editor read, and that no JSON Schema knows."""
 
 
-def language_schema() -> dict[str, Any]:
+def language_schema() -> Schema:
     """A schema whose root is any recipe, with one definition for each component and each kind."""
-    definitions: dict[str, Any] = {}
-    for kind in CATALOGUE.kinds():
-        options = []
-        for word in CATALOGUE.words(kind):
-            cls = CATALOGUE.find(kind, word)
-            assert cls is not None
-            _add_component(cls, f"{kind}.{word}", definitions)
-            options.append({"$ref": f"#/$defs/{kind}.{word}"})
-        bare = [word for word in CATALOGUE.words(kind) if _needs_nothing(definitions[f"{kind}.{word}"])]
-        definitions[kind] = {"oneOf": [*options, *([{"enum": bare}] if bare and kind != "task" else [])]}
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "recipe",
-        "$ref": "#/$defs/task",
-        "$defs": dict(sorted(definitions.items())),
-    }
+    parts = definitions()
+    result: dict[str, Schema] = {}
+    for name, schema in parts.schemas.items():
+        result[name] = _strict(schema, "")
+        result[name + PARTIAL] = _strict(schema, PARTIAL)
+    for branch in parts.kinds["task"]:
+        _add_layering(branch.name, result)
+    for kind in parts.kinds:
+        result[kind] = _any_component(parts, kind, "")
+        result[kind + PARTIAL] = _any_component(parts, kind, PARTIAL)
+    layered = {"if": {"required": ["extends"]}, "then": reference("task" + PARTIAL), "else": reference("task")}
+    return document(layered, result)
 
 
-def _add_component(cls: type[Component], name: str, definitions: dict[str, Any]) -> None:
-    schema = cls.model_json_schema(ref_template="#/$defs/{model}")
-    for inner, definition in schema.pop("$defs", {}).items():
-        definitions.setdefault(inner, _clean(definition))
-    definitions[name] = _clean(schema)
-    if cls.kind == "task":
-        definitions[name]["properties"] |= _LAYERING
+def _add_layering(task: str, result: dict[str, Schema]) -> None:
+    """Let a recipe of this task have `extends`, `vars` and `profiles`. A profile has only the second of them."""
+    result[task + OVERLAY] = _with_keys(result[task + PARTIAL], {"vars": LAYERING["vars"]})
+    profiles = {**LAYERING["profiles"], "additionalProperties": reference(task + OVERLAY)}
+    for name in (task, task + PARTIAL):
+        result[name] = _with_keys(result[name], {**LAYERING, "profiles": profiles})
 
 
-def _needs_nothing(schema: dict[str, Any]) -> bool:
-    return len(schema.get("required", [])) <= 1
+def _with_keys(schema: Schema, keys: dict[str, Schema]) -> Schema:
+    return {**schema, "properties": {**schema["properties"], **keys}}
 
 
-def _clean(schema: Any) -> Any:
-    """With references to kinds in place, and without the metadata that only the compiler reads."""
+def _any_component(parts: Definitions, kind: str, flavour: str) -> Schema:
+    """Any component of a kind. A partial one may leave out its tag, so that several branches can fit."""
+    options: list[Schema] = [reference(branch.name + flavour) for branch in parts.kinds[kind]]
+    words = [branch.word for branch in parts.kinds[kind] if parts.stands_alone(branch)]
+    if words:
+        options.append({"enum": words})
+    return {"anyOf" if flavour else "oneOf": options}
+
+
+def _strict(schema: Any, flavour: str) -> Any:
+    """With references to definitions and kinds in place, and without what no JSON Schema knows.
+
+    A list is replaced as a whole, never merged, so its items are complete also in a layer.
+    """
     if isinstance(schema, list):
-        return [_clean(item) for item in schema]
+        return [_strict(item, flavour) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    kept = {key: _clean(value) for key, value in schema.items() if key not in (*_METADATA, KIND_PLACEHOLDER)}
-    return {"$ref": f"#/$defs/{schema[KIND_PLACEHOLDER]}", **kept} if KIND_PLACEHOLDER in schema else kept
-
-
-_METADATA = ("x-impact", "x-path")
+    inner: Schema = {}
+    for key, value in schema.items():
+        if key == "properties":
+            inner[key] = {name: _strict(field, flavour) for name, field in value.items()}
+        elif key not in (*METADATA, KIND_PLACEHOLDER, "$ref", "default") and not (flavour and key == "required"):
+            inner[key] = _strict(value, "" if key in ("items", "prefixItems") else flavour)
+    if "default" in schema:
+        inner["default"] = schema["default"]
+    target = name_of(schema) or kind_of(schema)
+    return {**reference(target + flavour), **inner} if target else inner
