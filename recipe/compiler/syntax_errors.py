@@ -13,12 +13,16 @@ _FRIENDLY = (
         "a `:` does not belong here",
         "quote a value that holds `: `, or check the indentation",
     ),
-    ("found unexpected end of stream", "a quote or bracket is never closed", "close it"),
     ("did not find expected ',' or", "a bracket is not closed, or a comma is missing", "check the `[…]` or `{…}`"),
     (
-        "did not find expected key",
-        "the indentation does not fit the lines above",
-        "keys of one map begin in one column",
+        "did not find expected node content",
+        "a value is missing here",
+        "write it, or check that each bracket is closed by its like",
+    ),
+    (
+        "did not find expected alphabetic",
+        "an anchor or alias without a name",
+        "quote a text that begins with `&` or `*`",
     ),
     ("could not find expected ':'", "a key without `:` and value", "write `key: value`"),
     ("found undefined tag handle", "tags are not part of the language", "remove the `!…`"),
@@ -43,21 +47,38 @@ def explain_syntax_error(error: Any, source: Source, offset: int) -> Diagnostic:
     """A diagnostic for an error that libyaml raised while reading `source` from `offset` on."""
     mark = getattr(error, "problem_mark", None)
     at = len(source.text) if mark is None else min(mark.index + offset, len(source.text))
-    problem = getattr(error, "problem", None) or str(error)
-    label = Label(Span(source.index, at, min(at + 1, len(source.text))), "")
-    labels = [label]
-    context = getattr(error, "context_mark", None)
-    if context is not None and context.index + offset < at:
-        begin = context.index + offset
-        labels.append(Label(Span(source.index, begin, begin + 1), getattr(error, "context", "") or ""))
     if found := _invisible_near(source, at):
         return Diagnostic("R104", f"here stands {found[1]}", (Label(found[0]),), ("type it again",))
+    here = Label(Span(source.index, at, min(at + 1, len(source.text))))
     if source.text[at : at + 1] == "\t":
-        return Diagnostic("R104", "tabs cannot indent", tuple(labels[:1]), ("use spaces",))
+        return Diagnostic("R104", "tabs cannot indent", (here,), ("use spaces",))
+    problem, context = getattr(error, "problem", None) or str(error), getattr(error, "context", None) or ""
+    begin = _start_of_context(error, offset)
+    if begin is not None and ("flow" in context or "quoted" in context) and not source.text[at:].strip():
+        labels = (Label(Span(source.index, begin, begin + 1)), here._replace(message="the text ends here"))
+        return Diagnostic("R104", "a quote or bracket is never closed", labels, ("close it",))
+    if "expected key" in problem:
+        return Diagnostic("R104", *_no_key(source.text, at, here))
+    opened = () if begin is None or begin >= at else (Label(Span(source.index, begin, begin + 1), context),)
     for pattern, message, help_ in _FRIENDLY:
         if pattern in problem:
-            return Diagnostic("R104", message, tuple(labels), (help_,))
-    return Diagnostic("R104", problem, tuple(labels))
+            return Diagnostic("R104", message, (here, *opened), (help_,))
+    return Diagnostic("R104", problem, (here, *opened))
+
+
+def _no_key(text: str, at: int, here: Label) -> tuple[str, tuple[Label], tuple[str]]:
+    """What to say where a key was expected: by what stands there, and before it in its line."""
+    if text[at : at + 1] == ":":
+        return "there is no key before this `:`", (here,), ("write `key: value`",)
+    if text[text.rfind("\n", 0, at) + 1 : at].strip():
+        return "this does not belong behind the value", (here,), ("quote the whole text, or begin a new line",)
+    return "the indentation does not fit the lines above", (here,), ("keys of one map begin in one column",)
+
+
+def _start_of_context(error: Any, offset: int) -> int | None:
+    """Where the quote, the bracket or the map begins that could not be read to its end."""
+    mark = getattr(error, "context_mark", None)
+    return None if mark is None else mark.index + offset
 
 
 def _invisible_near(source: Source, at: int) -> tuple[Span, str] | None:
