@@ -3,7 +3,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: install demo check test test-all benchmark docs clean
+.PHONY: install demo check test test-all benchmark docs manifest clean
 
 install: $(INSTALLED)
 
@@ -34,6 +34,9 @@ benchmark: install
 
 docs: install
 	$(BIN)/python docs/build_reference.py
+
+manifest: install
+	$(BIN)/python docs/build_manifests.py
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build dist

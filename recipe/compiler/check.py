@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from recipe.compiler.nodes import Mapping, Path, locate
+from recipe.compiler.nodes import Mapping, Path, locate, walk_scalars
 from recipe.compiler.report import Report
-from recipe.compiler.rule import Finding, Rule
+from recipe.compiler.rule import WHOLE, Finding, Rule
 from recipe.compiler.rules import RULES
 from recipe.schemas.base import AUTO, Section
 from recipe.schemas.diagnostics import Diagnostic, Label
@@ -14,27 +14,55 @@ from recipe.schemas.recipe import Recipe
 def check(recipe: Recipe, root: Mapping, report: Report) -> None:
     """Run every rule whose paths this recipe has, all answered and none of them already known bad."""
     for each in RULES:
-        paths = [tuple(path.split(".")) for path in each.paths]
-        values = [_value_at(recipe, path) for path in paths]
-        if any(value is _ABSENT or value == AUTO for value in values) or any(map(report.is_poisoned, paths)):
+        values = [_value_at(recipe, _steps(path)) for path in each.paths]
+        if any(value is _ABSENT or value == AUTO for value in values):
             continue
-        if found := each.function(*values):
-            _tell(each, found, root, report)
+        if any(report.is_poisoned(_steps(path)) for path in each.paths if path != WHOLE):
+            continue
+        found = each.function(*values)
+        for finding in found if isinstance(found, list) else [found] if found else []:
+            _tell(each, finding, root, report)
 
 
 def _tell(each: Rule, found: Finding, root: Mapping, report: Report) -> None:
-    main = tuple(found.at.split("."))
-    others = [tuple(path.split(".")) for path in each.paths if path != found.at]
-    labels = [label for path in (main, *others) if (label := _label_at(root, path))]
-    help_ = (found.help,) if found.help else ()
-    report.add(Diagnostic(each.code, found.message, tuple(labels[:2]), help_, path=main))
+    main = _steps(found.at)
+    if report.is_poisoned(main):
+        return
+    also = [path for path in each.paths if path != WHOLE] if found.also is None else found.also
+    others = [steps for path in also if (steps := _steps(path)) != main]
+    labels = [label for path in (main, *others) if (label := _label_at(root, path, found.is_about_key))]
+    labels = labels or [label for label in [_nearest_label(root, main)] if label]
+    help_ = (_redacted(found.help, root),) if found.help else ()
+    message = _redacted(found.message, root)
+    report.add(Diagnostic(each.code, message, tuple(labels[:2]), help_, found.candidates, path=main))
 
 
-def _label_at(root: Mapping, path: Path) -> Label | None:
-    """The place of a value that the recipe says; defaults have none."""
-    steps = tuple(int(step) if isinstance(step, str) and step.isdigit() else step for step in path)
-    node, _, missing = locate(root, steps)
-    return None if missing else Label(node.span)
+def _steps(path: str | Path) -> Path:
+    if isinstance(path, tuple):
+        return path
+    return tuple(int(step) if step.isdigit() else step for step in path.split(".")) if path else ()
+
+
+def _label_at(root: Mapping, path: Path, is_about_key: bool) -> Label | None:
+    """The place of a value, or of its key, that the recipe says; defaults have none."""
+    node, entry, missing = locate(root, path)
+    if missing:
+        return None
+    return Label(entry.key_span if entry and is_about_key else node.span)
+
+
+def _nearest_label(root: Mapping, path: Path) -> Label | None:
+    """The section around a default."""
+    _, entry, _ = locate(root, path)
+    return Label(entry.key_span) if entry else None
+
+
+def _redacted(text: str, root: Mapping) -> str:
+    """A text without the values of `${env:…}`."""
+    for _, node in walk_scalars(root):
+        if node.template and isinstance(node.value, str) and node.value:
+            text = text.replace(node.value, node.template)
+    return text
 
 
 _ABSENT = object()

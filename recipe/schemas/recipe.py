@@ -65,8 +65,8 @@ class Recipe(Component, kind="task", tag="task"):
     settled_by_compiler: ClassVar[tuple[str, ...]] = ("recipe", "name", "description", "matrix", "search", "gates")
     """Leaves, or sections, that name no live object of a run: they have had their effect before it begins."""
 
-    runtime_objects: ClassVar[tuple[str, ...]] = ()
-    """What the family's engine hands to components; one that needs something else cannot be used with it."""
+    runtime_objects: ClassVar[tuple[str, ...] | None] = None
+    """What the family's engine hands to components: one that needs something else cannot be used with it."""
 
     recipe: Literal[1] = setting(doc="Version of the language.", impact="cosmetic")
     name: str = setting(

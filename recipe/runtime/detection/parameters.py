@@ -29,7 +29,8 @@ def list_parameters(model: YOLOv8, classes: Sequence[str], weights: Weights) -> 
 
 
 def _look(model: YOLOv8, classes: Sequence[str], weights: Weights) -> list[tuple[str, int, str]]:
-    from recipe.runtime.detection.engine.model import build_model, load_weights, read_checkpoint, trained_parameters
+    from recipe.runtime.detection.engine.model import build_model, load_weights, read_checkpoint
+    from recipe.runtime.parameters import trained_parameters
 
     network = build_model(model, classes)
     if weights.path is not None:

@@ -16,6 +16,8 @@ class Model(Component, kind="model"):
     A group named `depth` says how deep a block lies, otherwise the order of the parameters does. What is in no block
     belongs to the stem, in front of them all.
     """
+    class_head: ClassVar[str] = ""
+    """How the names of the parameters begin whose sizes grow with the number of classes; empty: it is not known."""
 
     def manifest(self) -> str | None:
         """The shipped list of the parameters, where there is one: a name for `recipe.schemas.manifest`."""

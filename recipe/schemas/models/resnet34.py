@@ -10,6 +10,7 @@ class ResNet34(Model):
     target = "torchvision.models:resnet34"
     runtime = ("num_classes",)
     blocks = RESNET_BLOCKS
+    class_head = "fc."
 
     pretrained: bool = setting(False, "Start from ImageNet weights, all but the class head.")
 

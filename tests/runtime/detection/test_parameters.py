@@ -47,7 +47,8 @@ def test_equals_the_optimizers_groups(tmp_path: Path):
 
 def test_counts_are_those_of_the_published_model():
     """Ultralytics says 3,157,184 gradients for yolov8n with 80 classes; three classes make the class head smaller."""
-    from recipe.runtime.detection.engine.model import build_model, trained_parameters
+    from recipe.runtime.detection.engine.model import build_model
+    from recipe.runtime.parameters import trained_parameters
 
     names = [str(index) for index in range(80)]
     network = build_model(make_recipe().model, names)

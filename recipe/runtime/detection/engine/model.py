@@ -1,10 +1,9 @@
-"""The network: built as the recipe says, filled with the weights it names, its parameters sorted by role."""
+"""The network: built as the recipe says, filled with the weights it names."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import torch
 from ultralytics.nn import tasks
 from ultralytics.utils import ROOT
 
@@ -16,17 +15,6 @@ from recipe.schemas.models import Model
 LEAST_TRANSFER = 0.9
 """Share of the tensors outside the class head that weights must fill; another size fills about a tenth."""
 
-_NORMS = tuple(kind for name, kind in vars(torch.nn).items() if "Norm" in name)
-
-
-class NamedParameter(NamedTuple):
-    """A parameter that is trained, and how the optimizer treats it."""
-
-    name: str
-    parameter: torch.nn.Parameter
-    role: str
-    """`weight`, `bn` or `bias`; only weights decay."""
-
 
 def build_model(model: Model, classes: Sequence[str]) -> Any:
     """A new network with random weights."""
@@ -34,15 +22,6 @@ def build_model(model: Model, classes: Sequence[str]) -> Any:
         network = build(model, nc=len(classes), ch=3, verbose=False)
     network.names = dict(enumerate(classes))
     return network
-
-
-def trained_parameters(network: torch.nn.Module) -> Iterator[NamedParameter]:
-    """In the order of `named_parameters()`; the fixed kernel of the box decoder (`dfl`) is not among them."""
-    for module_name, module in network.named_modules():
-        for own_name, parameter in module.named_parameters(recurse=False):
-            if parameter.requires_grad:
-                name = f"{module_name}.{own_name}" if module_name else own_name
-                yield NamedParameter(name, parameter, _role(module, own_name))
 
 
 def read_checkpoint(path: Path) -> tuple[Any, dict[str, Any]]:
@@ -71,12 +50,6 @@ def _count_fitting(network: Any, source: Any) -> tuple[int, int]:
     theirs = source.state_dict()
     fitting = [name for name, tensor in tensors.items() if name in theirs and theirs[name].shape == tensor.shape]
     return len(fitting), len(tensors)
-
-
-def _role(module: torch.nn.Module, own_name: str) -> str:
-    if "bias" in own_name:
-        return "bias"
-    return "bn" if isinstance(module, _NORMS) else "weight"
 
 
 def _shipped_file(file: Any, hard: bool = True) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import torch
 
 from recipe.runtime.build import build
-from recipe.runtime.detection.engine.model import trained_parameters
+from recipe.runtime.parameters import trained_parameters
 from recipe.schemas.optimizers import Optimizer
 
 ROLES = ("weight", "bn", "bias")

@@ -1,0 +1,35 @@
+"""Rules of classification recipes."""
+
+from recipe.compiler.rule import Finding, rule
+from recipe.schemas.losses import Loss
+
+
+@rule("R517", "loss", "data.num_classes")
+def class_weights_count(loss: Loss, num_classes: int | None) -> Finding | None:
+    """As many class weights as the recipe says that there are classes."""
+    return None if num_classes is None else class_weights_problem(loss, num_classes)
+
+
+def class_weights_problem(loss: Loss, num_classes: int) -> Finding | None:
+    """What is wrong with the class weights of a loss for a number of classes."""
+    weights = getattr(loss, "class_weights", ())
+    if not isinstance(weights, tuple) or len(weights) == num_classes or not weights:
+        return None
+    message = f"`class_weights` has {len(weights)} weights, and there are {num_classes} classes"
+    return Finding(
+        message, "loss.class_weights", "give one weight for each class, or write `balanced`", also=("data.num_classes",)
+    )
+
+
+@rule("R515", "hardware.cudnn_benchmark", "hardware.deterministic")
+def deterministic_benchmark(cudnn_benchmark: bool, deterministic: bool) -> Finding | None:
+    """Trials of cuDNN choose by time, so two runs may choose differently."""
+    if not cudnn_benchmark or not deterministic:
+        return None
+    message = (
+        "`cudnn_benchmark` chooses algorithms by their speed, so that two runs differ, and `deterministic` is true"
+    )
+    return Finding(message, "hardware.cudnn_benchmark", "take one of the two: `deterministic: false` gives the speed")
+
+
+RULES = (class_weights_count, deterministic_benchmark)

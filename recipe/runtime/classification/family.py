@@ -1,0 +1,34 @@
+"""Classification as the executor sees it."""
+
+from collections.abc import Mapping
+
+from recipe.runtime.classification.folders import read_folders
+from recipe.runtime.classification.model import list_parameters
+from recipe.runtime.family import ModelFacts, Outcome, Reporter
+from recipe.runtime.rundir import RunDirectory
+from recipe.schemas.diagnostics import Diagnostic, RecipeError
+from recipe.schemas.facts import Dataset, Weights
+from recipe.schemas.plan import RunPlan
+from recipe.schemas.recipe import Recipe
+from recipe.schemas.tasks.classification import Classification
+
+
+class ClassificationFamily:
+    """Implements `recipe.runtime.family.Family`."""
+
+    def look_at_data(self, recipe: Recipe) -> Dataset:
+        assert isinstance(recipe, Classification)
+        return read_folders(recipe.data)
+
+    def look_at_model(self, recipe: Recipe, dataset: Dataset) -> ModelFacts:
+        assert isinstance(recipe, Classification)
+        parameters = list_parameters(recipe.model, len(dataset.classes))
+        return ModelFacts(parameters, Weights(path=None, reason="nothing loads weights yet"))
+
+    def fingerprints(self, recipe: Recipe) -> Mapping[str, str]:
+        assert isinstance(recipe, Classification)
+        return {"dataset": read_folders(recipe.data).fingerprint}
+
+    def train(self, plan: RunPlan, run: RunDirectory, reporter: Reporter) -> Outcome:  # noqa: ARG002
+        message = "nothing in this version trains image classifiers: their recipes are checked and planned"
+        raise RecipeError(Diagnostic("R616", message, path=("task",)))

@@ -1,0 +1,32 @@
+"""The parameters of shipped models, written down so that a recipe can be checked without building anything.
+
+`make manifest` writes them from the libraries; a test fails where they are not what the libraries build.
+"""
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+from recipe.schemas.models import Model
+
+FOLDER = Path(__file__).parent / "manifests"
+
+
+class Row(NamedTuple):
+    """One trained parameter, in the order of `named_parameters()`, of a model for one class."""
+
+    name: str
+    numel: int
+    role: str
+    """`weight`, `bn` (a normalization layer's weight) or `bias`."""
+
+
+def manifest_of(model: Model) -> tuple[Row, ...] | None:
+    """The parameters of a model; None where there is no list of it."""
+    name = model.manifest()
+    return None if name is None else tuple(Row(*row) for row in json.loads(file_of(name).read_bytes()))
+
+
+def file_of(name: str) -> Path:
+    """Where the list of this name is."""
+    return FOLDER / f"{name}.json"
