@@ -15,7 +15,11 @@ def read(file: str, report: Report, cited: Span | None = None) -> Source:
     """Read and normalise a file, and register it as a source. Raises `RecipeError` (R0xx, R1xx)."""
     data = report.unsaved[file] if file in report.unsaved else bytes_of(file)
     base_dir = os.path.dirname(os.path.abspath(file))  # noqa: PTH100, PTH120
-    text = decode(data, file)
+    try:
+        text = decode(data)
+    except UnicodeDecodeError as error:
+        as_far_as_it_goes = report.add_source(file, _before(error), base_dir, cited)
+        raise RecipeError(_not_utf8(error, as_far_as_it_goes), sources=report.sources) from None
     source = report.add_source(file, text, base_dir, cited)
     if match := _FORBIDDEN.search(text):
         message = f"the character U+{ord(match[0]):04X} has no place in a recipe"
@@ -24,16 +28,23 @@ def read(file: str, report: Report, cited: Span | None = None) -> Source:
     return source
 
 
-def decode(data: bytes, name: str) -> str:
-    """UTF-8 text without byte-order mark, every line end a line feed."""
-    try:
-        text = data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        help_ = "save the file as UTF-8 (in Notepad: Save as, Encoding)"
-        what = "UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else f"byte 0x{data[error.start]:02X}"
-        message = f"not UTF-8: {what} at byte offset {error.start}"
-        raise RecipeError(Diagnostic("R102", message, help=(help_,), file=name)) from None
-    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+def decode(data: bytes) -> str:
+    """UTF-8 text without byte-order mark, every line end a line feed. Raises `UnicodeDecodeError`."""
+    return data.decode("utf-8").removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _before(error: UnicodeDecodeError) -> str:
+    """The text up to the byte that cannot be read."""
+    return decode(error.object[: error.start])
+
+
+def _not_utf8(error: UnicodeDecodeError, source: Source) -> Diagnostic:
+    marks = {b"\xff\xfe\0\0": "UTF-32", b"\0\0\xfe\xff": "UTF-32", b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+    named = (name for mark, name in marks.items() if error.object.startswith(mark))
+    what = next(named, f"byte 0x{error.object[error.start]:02X}")
+    message = f"not UTF-8: {what} at byte offset {error.start}"
+    here = Label(Span(source.index, len(source.text), len(source.text)))
+    return Diagnostic("R102", message, (here,), ("save the file as UTF-8 (in Notepad: Save as, Encoding)",))
 
 
 def bytes_of(file: str) -> bytes:

@@ -2,14 +2,14 @@ import pytest
 
 from recipe.compiler.nodes import Mapping, Scalar, Sequence, locate, plain_data
 from recipe.compiler.parse import parse
-from recipe.compiler.read import decode
+from recipe.compiler.read import decode, read
 from recipe.compiler.report import Report
 from recipe.schemas.diagnostics import RecipeError
 
 
 def parsed(text):
     report = Report()
-    source = report.add_source("a.yaml", decode(text if isinstance(text, bytes) else text.encode(), "a.yaml"), "/")
+    source = report.add_source("a.yaml", decode(text if isinstance(text, bytes) else text.encode()), "/")
     return parse(source, "file", report), report, source
 
 
@@ -106,12 +106,24 @@ def test_line_ends_do_not_move_spans():
     assert len({parsed(text)[0] for text in texts}) == 1
 
 
-@pytest.mark.parametrize("data", [b"a: \xff\xfe", "a: 1".encode("utf-16"), "a: ü".encode("latin-1")])
-def test_other_encodings_are_refused_with_the_offset(data):
+@pytest.mark.parametrize(
+    ("data", "message", "place"),
+    [
+        (b"a: 1\r\nb: \xff\n", "byte 0xFF at byte offset 9", (2, 4)),
+        ("a: 1".encode("utf-16"), "UTF-16 at byte offset 0", (1, 1)),
+        ("a: 1".encode("utf-32"), "UTF-32 at byte offset 0", (1, 1)),
+        ("a: 1\nb: aü".encode("latin-1"), "byte 0xFC at byte offset 9", (2, 5)),
+    ],
+)
+def test_other_encodings_are_refused_with_their_place(tmp_path, data, message, place):
+    (tmp_path / "a.yaml").write_bytes(data)
+    report = Report()
     with pytest.raises(RecipeError) as caught:
-        decode(data, "a.yaml")
-    assert caught.value.diagnostics[0].code == "R102"
-    assert "offset" in caught.value.diagnostics[0].message
+        read(str(tmp_path / "a.yaml"), report)
+    (found,) = caught.value.diagnostics
+    assert found.code == "R102"
+    assert message in found.message
+    assert report.sources[0].position(found.labels[0].span.start) == place
 
 
 def test_aliases_repeat_their_anchor():
