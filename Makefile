@@ -1,15 +1,24 @@
-# `make demo` and `make test` do all the set-up there is; they need Python 3.11 or newer, and make.
+# `make demo` and `make test` do all the set-up there is; they need Python 3.11 or newer and make, the tests Node.js too.
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
+EDITOR := tests/editor/node_modules/.installed
 
-.PHONY: install demo check test test-all benchmark docs manifest clean
+.PHONY: install editor demo check test test-all benchmark docs manifest clean
 
 install: $(INSTALLED)
 
 $(INSTALLED): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --constraint constraints.txt --editable '.[all,dev]'
+	touch $@
+
+# The language server that the editor schema is tested against; it needs Node.js and npm.
+editor: $(EDITOR)
+
+$(EDITOR): tests/editor/package.json tests/editor/package-lock.json
+	@command -v npm > /dev/null || { echo "npm is missing: install Node.js, or set RECIPE_WITHOUT_NODE=1"; exit 1; }
+	npm ci --prefix tests/editor --no-audit --no-fund --silent
 	touch $@
 
 # The main job on the embedded data: a YOLOv8 detector learns to find shapes, on a CPU, in minutes.
@@ -22,10 +31,10 @@ check: install
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-test: check
+test: check $(if $(RECIPE_WITHOUT_NODE),,editor)
 	$(BIN)/python -m pytest -m "not slow"
 
-test-all: check
+test-all: check $(if $(RECIPE_WITHOUT_NODE),,editor)
 	$(BIN)/python -m pytest
 
 benchmark: install
@@ -39,4 +48,4 @@ manifest: install
 	$(BIN)/python docs/build_manifests.py
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache build dist
+	rm -rf .venv tests/editor/node_modules .mypy_cache .ruff_cache .pytest_cache build dist

@@ -17,9 +17,10 @@ def case(branch: Branch, then: Schema) -> Schema:
 
 
 def unless_known(branches: Sequence[Branch], otherwise: Schema) -> Schema:
-    """Where the tag is missing, or none of the words, the settings are these."""
+    """In a map whose tag is missing, or none of the words, the settings are these."""
     words = "|".join(re.escape(branch.word) for branch in branches)
-    return {"if": _tag_is(branches[0].tag, f"^(?:{words})$"), "else": otherwise}
+    known = _tag_is(branches[0].tag, f"^(?:{words})$")
+    return {"if": {"type": "object"}, "then": {"if": known, "else": otherwise}}
 
 
 def where_referred(tag: str, then: Schema) -> Schema:

@@ -4,6 +4,7 @@ Alternatives that differ by type are one flat schema with a list of types, becau
 branches of an `anyOf` in its hovers, and not the setting.
 """
 
+import json
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -14,7 +15,11 @@ REFERENCE = r"^\$\{"
 """What a text begins with that stands for another value of the recipe."""
 REFERENCE_TEXT: Schema = {"title": "reference", "type": "string", "pattern": REFERENCE}
 """A title of its own keeps the server from taking it for its neighbours in an `anyOf`."""
-MAP: Schema = {"type": ["object", "string"], "pattern": REFERENCE}
+MAP: Schema = {
+    "type": ["object", "string"],
+    "pattern": REFERENCE,
+    "patternErrorMessage": "Expected a map, or a reference: ${vars.name}.",
+}
 """A map, or a reference to one."""
 
 ANNOTATIONS = ("title", "description", "default", "x-impact", "x-path", "x-usual")
@@ -40,10 +45,11 @@ def typed_of(options: Iterable[Schema]) -> list[Schema]:
     return [option for option in options if "type" in option and not words_of([option])]
 
 
-def leaf(options: list[Schema], expected: str) -> Schema:
+def leaf(options: list[Schema], expected: str, default: Any = None) -> Schema:
     """What a value must be that is no section and no component: one of the types, a word, or a reference.
 
-    The lists and maps among `options` hold editor schemas already; `expected` says in words what is accepted.
+    The lists and maps among `options` hold editor schemas already; `expected` says in words what is accepted. The
+    default is offered as a snippet: the keyword would make the server write every default of a map that is begun.
     """
     words, typed = words_of(options), typed_of(options)
     if any(not option for option in options):
@@ -56,8 +62,10 @@ def leaf(options: list[Schema], expected: str) -> Schema:
         constraints |= _texts([REFERENCE, *_exactly(words)], f"Expected {expected}, or a reference: ${{vars.name}}.")
     elif pattern := constraints.get("pattern"):
         constraints |= _texts([r"\$\{", f"(?:{pattern})", *_exactly(words)], f"Does not match {pattern}")
-    if words:
-        constraints["defaultSnippets"] = [{"label": str(word), "body": word} for word in words]
+    offered = [word for word in (default, *words) if word and word is not True]
+    if offered:
+        snippets = [{"label": _label(word), "body": word} for word in offered]
+        constraints["defaultSnippets"] = [s for index, s in enumerate(snippets) if s not in snippets[:index]]
     return {"type": types if "string" in types else [*types, "string"], **constraints}
 
 
@@ -70,6 +78,10 @@ def _shared_constraints(typed: list[Schema]) -> Schema:
             if key != "type" and all(other.get(key) == value for other in rivals):
                 result[key] = value
     return result
+
+
+def _label(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def _exactly(words: list[Any]) -> list[str]:

@@ -71,6 +71,7 @@ class _Editor:
         unsaid = where_extended(reference(self.union[_TASK] + PARTIAL), self._beginning())
         return {
             "type": "object",
+            "properties": {_TASK: reference(f"{_TASK}.tag")},
             "allOf": [
                 *(case(b, where_extended(reference(b.name + PARTIAL), reference(b.name))) for b in branches),
                 unless_known(branches, unsaid),
@@ -137,7 +138,7 @@ class _Editor:
         }
         demands: Schema = {"required": required} if required else {}
         if kind := self.components.get(name):
-            fields[self.parts.tag(kind)] = reference(f"{kind}.tag") if kind == _TASK else self._about_tag(kind)
+            fields[self.parts.tag(kind)] = self._about_tag(kind)
             demands = demand(required)
         return {**MAP, "properties": fields, **demands, "additionalProperties": False}
 
@@ -147,9 +148,7 @@ class _Editor:
         shape = self._shape(raw, flavour)
         if "anyOf" in shape:
             shape["anyOf"][0]["title"] = title
-        default = raw.get("default")
-        kept = {} if default is None or isinstance(default, dict) else {"default": default}
-        return {**shape, "title": title, **self.words.documentation(raw), **kept}
+        return {**shape, "title": title, **self.words.documentation(raw)}
 
     def _shape(self, raw: Schema, flavour: str) -> Schema:
         """What a value may be: a section, a component, or neither. One of several such things is left unchecked."""
@@ -160,7 +159,7 @@ class _Editor:
             return reference(targets[0] + flavour + null)
         if targets:
             return {}
-        return leaf([self._container(option, flavour) for option in options], self.words.types(raw))
+        return leaf([self._container(option, flavour) for option in options], self.words.types(raw), raw.get("default"))
 
     def _container(self, option: Schema, flavour: str) -> Schema:
         """A list or a map of settings. A list is replaced as a whole, never merged, so its items are complete."""

@@ -44,7 +44,8 @@ class Words:
             return [self._list(option)]
         if option.get("type") == "object" and "additionalProperties" in option:
             return [f"map of {self.types(option['additionalProperties'])}"]
-        name = str(option.get("type", "object" if name_of(option) else "anything"))
+        is_section = "properties" in self._parts.schemas.get(name_of(option), {})
+        name = str(option.get("type", "object" if is_section else "anything"))
         return [{"string": "text", "object": "map"}.get(name, name)]
 
     def _list(self, option: Schema) -> str:
