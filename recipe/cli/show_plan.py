@@ -8,8 +8,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from recipe.cli.curves import rate_factors, sparkline
-from recipe.schemas.base import Section
+from recipe.cli.curves import rates, sparkline
+from recipe.schemas.base import Section, leaves
 from recipe.schemas.component import Component
 from recipe.schemas.plan import RunPlan
 
@@ -63,16 +63,18 @@ def _data(plan: RunPlan, recipe: Any) -> str:
     shown = ", ".join(classes[:6]) + (f" … ({len(classes)} classes)" if len(classes) > 6 else "")
     counts = ", ".join(f"{count} {split}" for split, count in images.items())
     steps = plan.details.get("steps_per_epoch")
-    return f"{recipe.data.source}: {counts} images; {shown}; {steps} steps an epoch"
+    sources = [leaf.value for leaf in leaves(recipe.data) if leaf.is_path or str(leaf.value).startswith("builtin:")]
+    return f"{', '.join(sources)}: {counts} images; {shown}; {steps} steps an epoch"
 
 
 def _curve(recipe: Any) -> str:
-    factors = rate_factors(recipe.scheduler, recipe.train.epochs)
-    rates = [recipe.optimizer.lr * factor for factor in factors]
-    return f"{sparkline(factors)} {rates[0]:g} → {rates[-1]:.3g}" if rates else ""
+    curve = rates(recipe.scheduler, recipe.optimizer.lr, recipe.train.epochs)
+    return f"{sparkline(curve)} {curve[0]:g} → {curve[-1]:.3g}" if curve else ""
 
 
-def _component(component: Component) -> str:
+def _component(component: Component | None) -> str:
+    if component is None:
+        return "none"
     settings = _settings(component)
     return f"{component.word()}({settings})" if settings else component.word()
 
