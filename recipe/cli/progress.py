@@ -15,13 +15,16 @@ from recipe.schemas.diagnostics import Diagnostic
 from recipe.schemas.plan import RunPlan
 from recipe.schemas.run import Result
 
+Missed = tuple[Diagnostic, ...]
+"""The gates that a result does not pass."""
+
 
 class RunView(View, Protocol):
     """A view that also shows the plan before and the result after."""
 
     def show_plan(self, plan: RunPlan, run: RunDirectory, begun: bool) -> None: ...
-    def show_result(self, plan: RunPlan, run: RunDirectory, result: Result) -> None: ...
-    def show_finished(self, plan: RunPlan, run: RunDirectory, result: Result) -> None: ...
+    def show_result(self, plan: RunPlan, run: RunDirectory, result: Result, missed: Missed) -> None: ...
+    def show_finished(self, plan: RunPlan, run: RunDirectory, result: Result, missed: Missed) -> None: ...
 
 
 def view_for(format_: str) -> RunView:
@@ -66,12 +69,14 @@ class LineView:
     def end(self) -> None:
         """Nothing is open."""
 
-    def show_result(self, plan: RunPlan, run: RunDirectory, result: Result) -> None:
+    def show_result(self, plan: RunPlan, run: RunDirectory, result: Result, missed: Missed) -> None:
         show_result(plan, run, result)
+        print_diagnostics(missed, (), "full")
 
-    def show_finished(self, plan: RunPlan, run: RunDirectory, result: Result) -> None:
+    def show_finished(self, plan: RunPlan, run: RunDirectory, result: Result, missed: Missed) -> None:
         self._say(f"this run is finished; `--fresh` does it again ({os.path.relpath(run.path)})")
         show_result(plan, run, result)
+        print_diagnostics(missed, (), "full")
 
 
 class TerminalView(LineView):
@@ -152,9 +157,15 @@ class JsonView:
     def end(self) -> None:
         """Nothing is open."""
 
-    def show_result(self, plan: RunPlan, run: RunDirectory, result: Result) -> None:  # noqa: ARG002
-        document = {"ok": True, "directory": str(run.path), "result": result.model_dump(mode="json")}
+    def show_result(self, plan: RunPlan, run: RunDirectory, result: Result, missed: Missed) -> None:  # noqa: ARG002
+        document: dict[str, Any] = {
+            "ok": not missed,
+            "directory": str(run.path),
+            "result": result.model_dump(mode="json"),
+        }
+        if missed:
+            document["diagnostics"] = [diagnostic.to_json(()) for diagnostic in missed]
         print(json.dumps(document, indent=2, ensure_ascii=False), file=self._out)
 
-    def show_finished(self, plan: RunPlan, run: RunDirectory, result: Result) -> None:
-        self.show_result(plan, run, result)
+    def show_finished(self, plan: RunPlan, run: RunDirectory, result: Result, missed: Missed) -> None:
+        self.show_result(plan, run, result, missed)

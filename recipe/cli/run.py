@@ -11,18 +11,21 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from recipe.cli.options import add_format_option, add_recipe_options, add_runs_option, request_of
 from recipe.cli.render import print_diagnostics
+from recipe.cli.stale import refuse_drift, refuse_other_machine
 from recipe.compiler.compile import Checked, check_recipe
 from recipe.compiler.kept import kept_from_plan
 from recipe.compiler.load_plan import load_plan
 from recipe.compiler.place import place
 from recipe.compiler.read import read
 from recipe.compiler.report import Report
-from recipe.schemas.codes import EXIT_OK
+from recipe.compiler.stale import is_same_work
+from recipe.schemas.codes import exit_code
 from recipe.schemas.diagnostics import Diagnostic, Interrupted, RecipeError
 from recipe.schemas.plan import RunPlan
 
 if TYPE_CHECKING:
     from recipe.runtime.rundir import RunDirectory
+    from recipe.schemas.run import Result
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -55,29 +58,55 @@ def main(arguments: argparse.Namespace) -> int:
     root = runs_root(arguments.runs_dir)
     job = _job(arguments, root)
     run = RunDirectory.of(root, job.name, job.digest)
-    if arguments.fresh and run.plan.exists():
+    if arguments.fresh or not run.plan.exists():
+        return _begin(job, run, arguments)
+    return _go_on(job, run, arguments)
+
+
+def _begin(job: Job, run: "RunDirectory", arguments: argparse.Namespace) -> int:
+    plan = job.make_plan()
+    if run.plan.exists():
         _note(f"the earlier run is kept in {os.path.relpath(run.set_aside())}", arguments)
-    if not run.plan.exists():
-        return _execute(job.make_plan(), run, arguments, begun=False)
-    plan = _take_up(job, run.plan)
-    plan = _with_current_inputs(plan, arguments)
+    return _execute(job, plan, run, arguments, begun=False)
+
+
+def _go_on(job: Job, run: "RunDirectory", arguments: argparse.Namespace) -> int:
+    """Continue a run, or say that it is finished."""
+    begun = _take_up(job, run.plan)
+    plan = refuse_drift(begun, arguments, "`--fresh` begins anew with things as they are")
     if (result := run.read_result()) is not None:
         from recipe.cli.progress import view_for
 
-        view_for(arguments.format).show_finished(plan, run, result)
-        return EXIT_OK
+        if plan is not begun:
+            run.keep_plan(plan)
+        missed = _missed_gates(job, plan, result)
+        view_for(arguments.format).show_finished(plan, run, result, missed)
+        return exit_code([gate.code for gate in missed])
+    refuse_other_machine(plan)
     if job.checked is not None:
         print_diagnostics(kept_from_plan(job.checked, plan), job.checked.document.sources, arguments.format)
-    return _execute(plan, run, arguments, begun=True)
+    return _execute(job, plan, run, arguments, begun=True)
+
+
+def _job_of_plan(arguments: argparse.Namespace) -> Job:
+    plan = load_plan(read(arguments.file, Report()).text, arguments.file, os.environ)
+    if not isinstance(plan, RunPlan) or not plan.recipe.has_engine:
+        message = "the plan of a matrix, of a search, or of a task without an engine can be looked at, but not run yet"
+        raise RecipeError(Diagnostic("R616", message, file=arguments.file))
+
+    def first_plan() -> RunPlan:
+        current = refuse_drift(plan, arguments, "`recipe plan FILE -o plan.json` makes the plan anew")
+        refuse_other_machine(current)
+        return current
+
+    return Job(plan.recipe.name, plan.digest, first_plan, plan)
 
 
 def _job(arguments: argparse.Namespace, root: Path) -> Job:
     report = Report()
     if arguments.file.endswith(".json"):
         _refuse_changes(arguments)
-        text = read(arguments.file, report).text
-        plan = load_plan(text, arguments.file, os.environ)
-        return Job(plan.recipe.name, plan.digest, lambda: _with_current_inputs(plan, arguments), plan)
+        return _job_of_plan(arguments)
     checked = check_recipe(request_of(arguments, arguments.file), report)
     _refuse_what_nothing_executes(checked)
 
@@ -113,31 +142,22 @@ def _refuse_changes(arguments: argparse.Namespace) -> None:
 def _take_up(job: Job, file: Path) -> RunPlan:
     """The plan that a run began with. Raises `RecipeError` (R610) where the user gave another one."""
     begun = load_plan(file.read_text(encoding="utf-8"), str(file), os.environ)
-    if job.given is not None and job.given.to_json() != begun.to_json():
+    assert isinstance(begun, RunPlan)  # what stands for several runs has no directory of its own
+    if job.given is not None and not is_same_work(job.given, begun):
         message = "this run has begun with another plan"
         raise RecipeError(Diagnostic("R610", message, help=("`--fresh` begins anew with this one",), file=str(file)))
     return begun
 
 
-def _with_current_inputs(plan: RunPlan, arguments: argparse.Namespace) -> RunPlan:
-    """The plan, if its inputs are as they were. Raises `RecipeError` (R610) naming each that is not."""
-    from recipe.runtime.execute import family_of
+def _missed_gates(job: Job, plan: RunPlan, result: "Result") -> tuple[Diagnostic, ...]:
+    """The gates that a result does not pass: those that the recipe has now, or those of the plan that was given."""
+    from recipe.runtime.gates import missed_gates
 
-    now = family_of(plan.recipe).fingerprints(plan.recipe)
-    changed = [each for each in plan.inputs if now.get(each.name) != each.fingerprint]
-    if changed and not arguments.accept_changes:
-        help_ = ("`--fresh` begins anew with them as they are", "`--accept-changes` goes on with the plan as it is")
-        raise RecipeError(
-            *(
-                Diagnostic("R610", f"the {each.name} {each.path} has changed since the plan was made", help=help_)
-                for each in changed
-            )
-        )
-    inputs = tuple(each.model_copy(update={"fingerprint": now[each.name]}) for each in plan.inputs)
-    return plan.model_copy(update={"inputs": inputs})
+    recipe = plan.recipe if job.checked is None else job.checked.recipe
+    return missed_gates(recipe.gates, result)
 
 
-def _execute(plan: RunPlan, run: "RunDirectory", arguments: argparse.Namespace, begun: bool) -> int:
+def _execute(job: Job, plan: RunPlan, run: "RunDirectory", arguments: argparse.Namespace, begun: bool) -> int:
     from recipe.cli.progress import view_for
     from recipe.runtime.execute import execute
 
@@ -152,8 +172,9 @@ def _execute(plan: RunPlan, run: "RunDirectory", arguments: argparse.Namespace, 
         raise RecipeError(Diagnostic("R806", error.diagnostics[0].message, help=help_, file=str(run.path))) from error
     finally:
         run.unlock()
-    view.show_result(plan, run, result)
-    return EXIT_OK
+    missed = _missed_gates(job, plan, result)
+    view.show_result(plan, run, result, missed)
+    return exit_code([gate.code for gate in missed])
 
 
 def _command() -> str:

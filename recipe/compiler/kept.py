@@ -10,10 +10,13 @@ from recipe.schemas.base import AUTO
 from recipe.schemas.diagnostics import Diagnostic
 from recipe.schemas.plan import RunPlan
 
+_JUDGED_LATER = {"gates"}
+"""The result is held against the gates that the recipe has by then."""
+
 
 def kept_from_plan(checked: Checked, begun: RunPlan) -> tuple[Diagnostic, ...]:
     """An R615 warning for every setting that differs without making another run of it (trackers, workers …)."""
-    asked, plan = checked.recipe.model_dump(mode="json"), begun.recipe.model_dump(mode="json")
+    asked, plan = (recipe.model_dump(mode="json", exclude=_JUDGED_LATER) for recipe in (checked.recipe, begun.recipe))
     return tuple(place(_warn(path), checked.document) for path in _differing(asked, plan, ()))
 
 

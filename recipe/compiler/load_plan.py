@@ -11,22 +11,41 @@ from recipe.compiler.nodes import Entry, Mapping, Origin, Scalar
 from recipe.compiler.report import Report
 from recipe.schemas.base import FrozenDict, canonical_json
 from recipe.schemas.diagnostics import Diagnostic, RecipeError, Span
-from recipe.schemas.plan import RunPlan, put
+from recipe.schemas.plan import MatrixPlan, Plan, RunPlan, SearchPlan, put
 
 
-def load_plan(text: str, file: str, environment: Environment[str, str]) -> RunPlan:
+def load_plan(text: str, file: str, environment: Environment[str, str]) -> Plan:
     """The plan that `recipe plan -o` or a run wrote. Raises `RecipeError` (R613, R307)."""
     try:
         data = json.loads(text)
-        for dotted, template in data["secrets"].items():
-            put(data["recipe"], dotted, _from_environment(template, environment))
-        return RunPlan.model_validate_json(canonical_json(data))
+        for run in _runs_of(data):
+            for dotted, template in run["secrets"].items():
+                put(run["recipe"], dotted, _from_environment(template, environment))
+        return _model_of(data).model_validate_json(canonical_json(data))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         where = ".".join(map(str, first["loc"]))
         raise RecipeError(_bad_plan(file, f"{where}: {first['msg']}")) from None
     except (ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise RecipeError(_bad_plan(file, f"{type(error).__name__}: {error}")) from None
+
+
+def _runs_in(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """The plans of single runs that a plan holds, or the one that it is."""
+    if "members" in data:
+        return [member["plan"] for member in data["members"]]
+    return [data.get("base", data)]
+
+
+def _model_of(data: dict[str, Any]) -> type[Plan]:
+    return MatrixPlan if "members" in data else SearchPlan if "base" in data else RunPlan
+
+
+def _runs_of(data: dict[str, Any]) -> list[Any]:
+    """The single runs in a plan of any kind."""
+    if "members" in data:
+        return [member["plan"] for member in data["members"]]
+    return [data.get("base", data)]
 
 
 def _from_environment(template: str, environment: Environment[str, str]) -> Any:

@@ -103,6 +103,7 @@ CODES: dict[str, Code] = {
     "R805": Code("run-in-use", "Another process is working in this run directory."),
     "R806": Code("interrupted", "The run was stopped from outside and can be resumed."),
     "R807": Code("tracker-lost", "A tracker failed during the run; its events were kept.", "warning"),
+    "R808": Code("gate-missed", "The result does not reach what the recipe's gates ask for."),
     "R901": Code("internal-error", "The program has a bug."),
 }
 
@@ -110,9 +111,9 @@ EXIT_OK, EXIT_INVALID, EXIT_USAGE, EXIT_BUG, EXIT_RUN_FAILED, EXIT_STALE, EXIT_I
 
 
 def exit_code(codes: list[str]) -> int:
-    """The process exit code for the diagnostics of a failed command: the gravest counts."""
+    """The process exit code for the errors of a command: the gravest counts, none is fine."""
     by_code = {"R610": EXIT_STALE, "R806": EXIT_INTERRUPTED}
     by_range = {"R0": EXIT_USAGE, "R8": EXIT_RUN_FAILED, "R9": EXIT_BUG}
     exits = [by_code.get(code, by_range.get(code[:2], EXIT_INVALID)) for code in codes]
     order = [EXIT_BUG, EXIT_INTERRUPTED, EXIT_RUN_FAILED, EXIT_USAGE, EXIT_INVALID, EXIT_STALE]
-    return min(exits, key=order.index)
+    return min(exits, key=order.index, default=EXIT_OK)

@@ -214,6 +214,20 @@ def test_a_finished_run_says_so_and_trains_nothing(finished):
     assert document["result"]["epochs_completed"] == 3
 
 
+def test_the_result_is_held_against_the_gates_of_the_recipe_as_it_is_now(finished):
+    passed = finished.cli("run", "tiny.yaml", "--set", "gates=[{metric: val/mAP50, min: 0, max: 1}]")
+    assert passed.returncode == 0
+    words = ("run", "tiny.yaml", "--set", "gates=[{metric: val/mAP50, min: 0.99}, {metric: val/box_loss, max: 0.001}]")
+    missed = finished.cli(*words)
+    assert missed.returncode == 4
+    assert missed.stderr.count("error[R808]") == 2
+    assert "`val/mAP50` is 0" in missed.stderr
+    document = json.loads(finished.cli(*words, "--format", "json").stdout)
+    assert document["ok"] is False
+    assert [found["code"] for found in document["diagnostics"]] == ["R808", "R808"]
+    assert document["result"]["epochs_completed"] == 3
+
+
 def test_runs_lists_it(finished):
     line = finished.cli("runs").stdout
     assert line.startswith(f"tiny/{finished.run.name}  finished")

@@ -82,7 +82,7 @@ def test_what_the_space_replaces_does_not_name_the_search(check):
         ("train.batch_size: {type: float, low: 2, high: 8}", [("R705", "{type: float, low: 2, high: 8}")]),
         ("train.image_size: {type: int, low: 64, high: 128}", [("R705", "{type: int, low: 64, high: 128}")]),
         ("train.image_size: {type: int, low: 64, high: 128, step: 32}", []),
-        ("optimizer.lr: {type: float, low: 2, high: 1}", [("R706", "{type: float, low: 2, high: 1}")]),
+        ("augment.degrees: {type: float, low: 20, high: 10}", [("R706", "{type: float, low: 20, high: 10}")]),
         ("optimizer.eps: {type: float, low: -1, high: 1, log: true}", [("R706", "{type: float, low: -1, high: 1, log: true}"), ("R705", "-1")]),
         ("seed: {type: int, low: 1, high: 8, log: true, step: 2}", [("R706", "{type: int, low: 1, high: 8, log: true, step: 2}")]),
         ("seed: {type: int, low: 1, high: 1}", [("R703", "{type: int, low: 1, high: 1}")]),

@@ -55,6 +55,9 @@ def gate_impossible(gates: tuple[Gate, ...], recipe: Recipe) -> list[Finding]:
 
 
 def _gate_problems(gate: Gate, at: str, recipe: Recipe) -> Iterator[Finding]:
+    if gate.metric.startswith("train/"):
+        message = f"a gate judges the finished weights, and `{gate.metric}` is a number of each epoch"
+        yield Finding(message, f"{at}.metric", "take a metric of `val/` or `test/`", also=())
     bounds = {name: bound for name in ("min", "max") if (bound := getattr(gate, name)) is not None}
     if not bounds:
         yield Finding(f"the gate on `{gate.metric}` asks for nothing", at, "say `min`, `max` or both", also=())
