@@ -28,6 +28,8 @@ class Reply(NamedTuple):
     value: JsonValue
     reason: str
     from_fact: str
+    template: str | None = None
+    """For a value that came from the environment: the `${env:…}` text to write down instead."""
 
 
 class Question:
@@ -71,12 +73,14 @@ class Resolved(NamedTuple):
     answers: tuple[Answer, ...]
     missing: dict[str, str]
     """Path of an `auto` that is left → the fact it would need."""
+    secrets: dict[str, str]
+    """Path of an answer that came from the environment → the `${env:…}` text to write down instead."""
 
 
 def resolve(recipe: Recipe, facts: Facts) -> Resolved:
     """Answer every `auto` that the facts allow."""
     open_leaves = [leaf for leaf in leaves(recipe) if leaf.value == AUTO]
-    question, answers, missing = Question(recipe, facts), [], {}
+    question, answers, missing, secrets = Question(recipe, facts), [], {}, {}
     for pattern, reply_to in answers_of(recipe).replies.items():
         for leaf in open_leaves:
             if not _matches(leaf, pattern):
@@ -87,9 +91,12 @@ def resolve(recipe: Recipe, facts: Facts) -> Resolved:
                 missing[leaf.dotted] = error.fact
                 continue
             question[leaf.dotted] = reply.value
-            answers.append(Answer(path=leaf.dotted, **reply._asdict()))
+            if reply.template is not None:
+                secrets[leaf.dotted] = reply.template
+            shown = reply.value if reply.template is None else reply.template
+            answers.append(Answer(path=leaf.dotted, value=shown, reason=reply.reason, from_fact=reply.from_fact))
     values = {leaf.path: question[leaf.dotted] for leaf in open_leaves if leaf.dotted not in missing}
-    return Resolved(with_values(recipe, values), tuple(answers), missing)
+    return Resolved(with_values(recipe, values), tuple(answers), missing, secrets)
 
 
 def answers_of(recipe: Recipe) -> Answers:

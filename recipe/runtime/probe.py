@@ -18,7 +18,10 @@ _TRAINS_BADLY_WITH_AMP = re.compile(
 )
 """GPUs on which mixed precision gives NaN losses; the list is the one Ultralytics keeps."""
 
-_PACKAGES = ("torch", "torchvision", "ultralytics", "numpy", "pydantic", "mlflow", "tensorboard")
+_PACKAGES = (
+    "torch", "torchvision", "ultralytics", "opencv-python", "opencv-python-headless", "pillow", "numpy", "optuna",
+    "pydantic", "mlflow", "tensorboard",
+)  # fmt: skip
 
 
 def look_at_hardware(wanted: str) -> Hardware:
@@ -72,7 +75,7 @@ def import_torch() -> Any:
 
 
 def look_at_versions() -> FrozenDict[str, str]:
-    """Package → version of everything that can change a result."""
+    """Package → version of everything that a run uses; `Recipe.packages` says which of them can change a result."""
     found = {"recipe": __version__, "python": platform.python_version()}
     for package in _PACKAGES:
         try:
@@ -95,5 +98,6 @@ def look_at_commit(directory: Path) -> str | None:
 def look_at_places(runs_root: Path) -> Places:
     """Where tracking data goes when the recipe does not say it."""
     if named := os.environ.get("MLFLOW_TRACKING_URI"):
-        return Places(tracking_uri=named, tracking_reason="MLFLOW_TRACKING_URI")
+        template = "${env:MLFLOW_TRACKING_URI}"
+        return Places(tracking_uri=named, tracking_reason="MLFLOW_TRACKING_URI", tracking_template=template)
     return Places(tracking_uri=f"sqlite:///{runs_root / 'mlflow.db'}", tracking_reason="beside the runs")

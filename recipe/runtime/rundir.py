@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from recipe.runtime.files import write_atomically
 from recipe.schemas.base import Section
 from recipe.schemas.diagnostics import Diagnostic, RecipeError
+from recipe.schemas.plan import RunPlan
 from recipe.schemas.run import Result, Status
 
 M = TypeVar("M", bound=Section)
@@ -81,6 +82,12 @@ class RunDirectory:
     def write(self, path: Path, model: Section) -> None:
         """Write one of the directory's models, indented for people."""
         write_atomically(path, model.model_dump_json(indent=2) + "\n")
+
+    def keep_plan(self, plan: RunPlan) -> None:
+        """Write the plan. Raises `RecipeError` (R805, R005) where the directory cannot be taken."""
+        self.lock()
+        write_atomically(self.plan, plan.to_json() + "\n")
+        self.unlock()
 
     def set_aside(self) -> Path:
         """Rename the directory to `<digest>~N`, so that a fresh run can take its name. Nothing is deleted.

@@ -59,6 +59,8 @@ class Places(Section):
 
     tracking_uri: str
     tracking_reason: str
+    tracking_template: str | None = None
+    """The `${env:…}` text that the URI came from: it may hold a password, so a plan says this instead."""
 
 
 class Facts(Section):

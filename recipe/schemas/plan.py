@@ -29,6 +29,17 @@ class Input(Section):
     fingerprint: str
 
 
+class Amendment(Section):
+    """Something that changed after the plan was made, and that the user accepted."""
+
+    what: str
+    """`dataset`, `weights`, or a package."""
+    before: str
+    after: str
+    when: str
+    """ISO 8601 with time zone."""
+
+
 class ParameterGroup(Section):
     """Parameters that share one learning rate."""
 
@@ -55,6 +66,7 @@ class RunPlan(Section):
     """Dotted path → the `${env:…}` text it came from; its value is never written down."""
     versions: FrozenDict[str, str]
     commit: str | None
+    amendments: tuple[Amendment, ...] = ()
 
     @model_validator(mode="after")
     def _everything_is_decided(self) -> "RunPlan":

@@ -62,6 +62,8 @@ class Recipe(Component, kind="task", tag="task"):
     """The metric that chooses the best checkpoint."""
     has_engine: ClassVar[bool] = True
     """Whether this version can run the task; without an engine its recipes are checked and planned."""
+    packages: ClassVar[tuple[str, ...]] = ("recipe", "python", "torch", "numpy")
+    """What can change a result when its version changes; of Python only the minor version counts."""
     settled_by_compiler: ClassVar[tuple[str, ...]] = ("recipe", "name", "description", "matrix", "search", "gates")
     """Leaves, or sections, that name no live object of a run: they have had their effect before it begins."""
 

@@ -16,7 +16,7 @@ def _experiment(question: Question) -> Reply:
 
 def _tracking_uri(question: Question) -> Reply:
     places: Places = question.fact("places")
-    return Reply(places.tracking_uri, places.tracking_reason, "places")
+    return Reply(places.tracking_uri, places.tracking_reason, "places", places.tracking_template)
 
 
 def device_is_there(resolved: Resolved, facts: Facts) -> Diagnostic | None:

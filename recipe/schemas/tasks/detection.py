@@ -114,6 +114,7 @@ class Detection(Recipe):
         Metric("val/dfl_loss", False, "Distribution focal loss."),
     )
     primary_metric = "val/mAP50-95"
+    packages = (*Recipe.packages, "torchvision", "ultralytics", "opencv-python", "opencv-python-headless", "pillow")
     runtime_objects = ("ch", "epochs", "nc", "params", "run", "verbose")
     settled_by_compiler = (*Recipe.settled_by_compiler, "hardware.tier", "data.shapes")
     example = {
