@@ -1,20 +1,22 @@
 """Cold start: `recipe validate` of one recipe against a minimal Hydra application's `--cfg job`.
 
-Both are whole processes, run in interleaved pairs; the figure is the median of the ratios pair by pair. Exit code 1
-where it is above the bound.
+Both are whole processes, run in interleaved pairs; the figure is the median of the ratios pair by pair. The processor
+time beside it says the same where other programs share the machine. Exit code 1 where the ratio is above the bound.
 """
 
 import argparse
 import os
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).parent.parent
-BOUND = 1.0
+BOUND = 0.75
 HYDRA_APP = """\
 import hydra
 
@@ -34,12 +36,24 @@ data: {source: data.yaml}
 """
 
 
-def seconds(command: list[str], folder: Path) -> float:
-    """Wall time of one process."""
+class Took(NamedTuple):
+    """Seconds of one process: by the clock, and of processor time."""
+
+    wall: float
+    cpu: float
+
+
+def took(command: list[str], folder: Path) -> Took:
+    """What one process takes."""
     environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
-    began = time.perf_counter()
+    before, began = _cpu_of_children(), time.perf_counter()
     subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, env=environment)
-    return time.perf_counter() - began
+    return Took(time.perf_counter() - began, _cpu_of_children() - before)
+
+
+def _cpu_of_children() -> float:
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def main() -> int:
@@ -58,12 +72,19 @@ def main() -> int:
         (folder / "config.yaml").write_text(HYDRA_CONFIG)
         hydra = [sys.executable, "app.py", "--cfg", "job"]
         for command in (validate, hydra):
-            seconds(command, folder)
-        times = [(seconds(validate, folder), seconds(hydra, folder)) for _ in range(pairs)]
-    ratio = statistics.median(ours / theirs for ours, theirs in times)
-    ours, theirs = (statistics.median(column) for column in zip(*times, strict=True))
-    print(f"recipe validate {ours * 1000:.0f} ms, hydra --cfg job {theirs * 1000:.0f} ms, median of {pairs} pairs")
-    print(f"ratio {ratio:.2f} (bound {BOUND:.2f})")
+            took(command, folder)
+        times = [(took(validate, folder), took(hydra, folder)) for _ in range(pairs)]
+    return judge(times)
+
+
+def judge(times: list[tuple[Took, Took]]) -> int:
+    """Print every pair and the medians; the exit code."""
+    for ours, theirs in times:
+        ratios = f"ratio {ours.wall / theirs.wall:.2f}, of processor time {ours.cpu / theirs.cpu:.2f}"
+        print(f"recipe validate {ours.wall * 1000:.0f} ms, hydra --cfg job {theirs.wall * 1000:.0f} ms, {ratios}")
+    ratio = statistics.median(ours.wall / theirs.wall for ours, theirs in times)
+    cpu_ratio = statistics.median(ours.cpu / theirs.cpu for ours, theirs in times)
+    print(f"median ratio of {len(times)} pairs {ratio:.2f} (bound {BOUND:.2f}), of processor time {cpu_ratio:.2f}")
     return 0 if ratio <= BOUND else 1
 
 

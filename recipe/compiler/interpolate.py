@@ -6,10 +6,14 @@ from collections.abc import Mapping as Environment
 from typing import NamedTuple, NoReturn
 
 from recipe.compiler.nodes import Entry, Mapping, Node, Origin, Path, Scalar, Sequence, locate
+from recipe.compiler.parse import MAX_DEPTH, MAX_NODES
 from recipe.compiler.report import Report
 from recipe.compiler.scalars import NotAValue, resolve_plain
 from recipe.schemas.base import FrozenDict
-from recipe.schemas.diagnostics import Diagnostic, Label, Span, did_you_mean
+from recipe.schemas.diagnostics import Diagnostic, Label, RecipeError, Span, did_you_mean
+
+MAX_CHARACTERS = 1 << 20
+"""Of all texts that references are joined into; a few lines could double each other for ever."""
 
 _PIECE = re.compile(r"\$\$\{|\$\{(?P<inside>[^{}]*)\}|\$\{")
 
@@ -31,11 +35,21 @@ class _Piece(NamedTuple):
     scalar: Scalar | None = None
 
 
+class _Done(NamedTuple):
+    """What a text with references came to, None where it failed, and how much it adds where it is used again."""
+
+    node: Node | None
+    num_nodes: int
+    height: int
+
+
 class _Interpolation:
     def __init__(self, root: Mapping, environment: Environment[str, str], working_dir: str, report: Report) -> None:
         self.root, self.environment, self.working_dir, self.report = root, environment, working_dir, report
-        self.done: dict[Path, Node | None] = {}
+        self.done: dict[Path, _Done] = {}
         self.under_way: list[Path] = []
+        self.depth = self.deepest = 0
+        self.num_nodes = self.num_characters = 0
 
     def mapping(self, node: Mapping, path: Path) -> Mapping:
         """A map with its values replaced; keys are left as they are."""
@@ -52,6 +66,14 @@ class _Interpolation:
             return node
 
     def _value(self, node: Node, path: Path) -> Node:
+        self._grow(1, 1, node)
+        self.depth += 1
+        try:
+            return self._inner_value(node, path)
+        finally:
+            self.depth -= 1
+
+    def _inner_value(self, node: Node, path: Path) -> Node:
         if isinstance(node, Mapping):
             return self.mapping(node, path)
         if isinstance(node, Sequence):
@@ -59,11 +81,32 @@ class _Interpolation:
             return node._replace(items=tuple(items))
         if not isinstance(node.value, str) or "${" not in node.value:
             return node
-        if path not in self.done:
-            self.done[path] = self._scalar_once(node, path)
-        if (result := self.done[path]) is None:
+        done = self.done.get(path)
+        if done is None:
+            done = self.done[path] = self._measured(node, path)
+        else:
+            self._grow(done.num_nodes, done.height, node)
+        if done.node is None:
             raise _Failed
-        return result
+        return done.node
+
+    def _measured(self, node: Scalar, path: Path) -> _Done:
+        nodes_before, deepest_before = self.num_nodes, self.deepest
+        self.deepest = self.depth
+        result = self._scalar_once(node, path)
+        is_map_or_list = isinstance(result, Mapping | Sequence)
+        done = _Done(result, self.num_nodes - nodes_before if is_map_or_list else 1, self.deepest - self.depth)
+        self.deepest = max(self.deepest, deepest_before)
+        return done
+
+    def _grow(self, num_nodes: int, height: int, node: Node) -> None:
+        """Count what is added here, so that neither references of references nor their depth get out of hand."""
+        self.num_nodes += num_nodes
+        self.deepest = max(self.deepest, self.depth + height)
+        if self.num_nodes > MAX_NODES:
+            self._stop(f"references expand the text to more than {MAX_NODES:,} values", node.span)
+        if self.depth + height > MAX_DEPTH:
+            self._fail("R203", f"with its references, the text is nested deeper than {MAX_DEPTH} levels", node.span)
 
     def _scalar_once(self, node: Scalar, path: Path) -> Node | None:
         if path in self.under_way:
@@ -90,6 +133,9 @@ class _Interpolation:
         secret = any(piece.scalar is not None and piece.scalar.is_secret for piece in pieces)
         template = "".join(_template(piece) for piece in pieces) if secret else None
         text = "".join(piece.text for piece in pieces)
+        self.num_characters += len(text)
+        if self.num_characters > MAX_CHARACTERS:
+            self._stop(f"references expand the text to more than {MAX_CHARACTERS:,} characters", node.span)
         return Scalar(text, text, node.span, origins, plain=False, template=template)
 
     def _pieces(self, text: str, node: Scalar) -> Iterator[_Piece]:
@@ -136,6 +182,10 @@ class _Interpolation:
             return Scalar(_typed(default), default, node.span, node.origins)
         origin = Origin("env", node.span, self.working_dir, secret=True)
         return Scalar(_typed(value), value, node.span, (origin,), template=f"${{{inside}}}")
+
+    def _stop(self, message: str, span: Span) -> NoReturn:
+        problem = Diagnostic("R202", message, (Label(span),), ("references multiply: write less",))
+        raise RecipeError(*self.report.sorted(), problem, sources=self.report.sources)
 
     def _fail(self, code: str, message: str, span: Span, help_: str = "", candidates: tuple[str, ...] = ()) -> NoReturn:
         self.report.add(Diagnostic(code, message, (Label(span),), (help_,) if help_ else (), candidates))

@@ -5,7 +5,7 @@ from dataclasses import replace
 from recipe.compiler.nodes import Path
 from recipe.schemas.diagnostics import Diagnostic, Label, RecipeError, Source, Span
 
-MAX_ERRORS = 200
+MAX_ERRORS = 100
 """Nobody reads more, and a hostile file could make the search for suggestions last."""
 
 

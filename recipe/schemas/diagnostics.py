@@ -8,6 +8,8 @@ import bisect
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import accumulate
 from typing import Any, Literal, NamedTuple
 
 from recipe.schemas.codes import CODES
@@ -30,7 +32,10 @@ class Source:
         self.index, self.name, self.text, self.base_dir = index, name, text, base_dir
         self.cited = cited
         """The place in another source that says to read this one: an item of its `extends`."""
-        self._line_starts = [0, *(i + 1 for i, char in enumerate(text) if char == "\n")]
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return list(accumulate((len(line) + 1 for line in self.text.split("\n")), initial=0))
 
     def position(self, offset: int) -> tuple[int, int]:
         """1-based line and column of a code point offset."""
@@ -40,8 +45,7 @@ class Source:
     def line(self, number: int) -> str:
         """The text of a 1-based line, without its line break."""
         start = self._line_starts[number - 1]
-        end = self._line_starts[number] - 1 if number < len(self._line_starts) else len(self.text)
-        return self.text[start:end]
+        return self.text[start : self._line_starts[number] - 1]
 
     @property
     def is_file(self) -> bool:
