@@ -15,12 +15,11 @@ from recipe.cli.stale import refuse_drift, refuse_other_machine
 from recipe.compiler.compile import Checked, check_recipe
 from recipe.compiler.kept import kept_from_plan
 from recipe.compiler.load_plan import load_plan
-from recipe.compiler.place import place
 from recipe.compiler.read import read
 from recipe.compiler.report import Report
 from recipe.compiler.stale import is_same_work
 from recipe.schemas.codes import exit_code
-from recipe.schemas.diagnostics import Diagnostic, Interrupted, RecipeError
+from recipe.schemas.diagnostics import Diagnostic, Interrupted, Label, RecipeError
 from recipe.schemas.plan import RunPlan
 
 if TYPE_CHECKING:
@@ -128,7 +127,9 @@ def _refuse_what_nothing_executes(checked: Checked) -> None:
     reasons = {name: f"`{name}` is checked and planned, but nothing executes it yet" for name in sections}
     if not recipe.has_engine:
         reasons["task"] = f"{recipe.word()} recipes are checked and planned, but nothing trains them yet"
-    found = (place(Diagnostic("R616", reason, path=(name,)), checked.document) for name, reason in reasons.items())
+    root = checked.document.root
+    labels = {name: (Label(root.entries[name].key_span),) for name in reasons}
+    found = (Diagnostic("R616", reason, labels[name], path=(name,)) for name, reason in reasons.items())
     if reasons:
         raise RecipeError(*found, sources=checked.document.sources)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from recipe.compiler.member import Member, Surroundings, check_tree
-from recipe.compiler.nodes import Mapping, Origin, Scalar, plain_data, walk_nodes
+from recipe.compiler.nodes import Mapping, Origin, Scalar, locate, plain_data, walk_nodes
 from recipe.compiler.put import put
 from recipe.compiler.report import Report
 from recipe.compiler.space import draw
@@ -26,7 +26,8 @@ class Expansion:
 
     def __init__(self, written: Mapping, variation: Variation, surroundings: Surroundings, report: Report) -> None:
         self.variation, self.surroundings, self.report = variation, surroundings, report
-        self.bare = written.without(variation.section)
+        self.written, self.bare = written, written.without(variation.section)
+        self.where = "in the run"
         self.nodes = sum(1 for _ in walk_nodes(self.bare))
         self.spans = variation.spans()
         self.told = {self._identity(problem) for problem in report.diagnostics}
@@ -46,6 +47,7 @@ class Expansion:
 
     def try_points(self, search: Search) -> None:
         """Check the corners of a search space and a seeded sample of its points."""
+        self.where = f"in a trial of {search.epochs} epochs"
         bare, limit = self._with_epochs_of_trials(search), max(8, MAX_POINT_NODES // self.nodes)
         for point in self._corners(min(limit, MAX_CORNERS)):
             self._check(point, bare)
@@ -77,8 +79,7 @@ class Expansion:
                 continue
             self.told.add(self._identity(problem))
             said = ", ".join(f"`{name}: {_shown(value)}`" for name, value in list(values.items())[:4])
-            where = "in the run" if self.variation.section == "matrix" else "in a trial"
-            self.report.add(replace(problem, help=(*problem.help, f"{where} with {said}")))
+            self.report.add(replace(problem, help=(*problem.help, f"{self.where} with {said}")))
         return member
 
     def _identity(self, problem: Diagnostic) -> tuple[object, ...]:
@@ -100,9 +101,10 @@ class Expansion:
 
     def _with_epochs_of_trials(self, search: Search) -> Mapping:
         """Trials train for `search.epochs`."""
-        key = self.variation.axes[0].key_span
-        node = Scalar(search.epochs, str(search.epochs), key, (Origin("search", key, "."),))
-        laid = put(self.bare, [("train", key), ("epochs", key)], node)
+        said, entry, _ = locate(self.written, ("search", "epochs"))
+        span = said.span if isinstance(said, Scalar) or entry is None else entry.key_span
+        node = Scalar(search.epochs, str(search.epochs), span, (Origin("search", span, "."),))
+        laid = put(self.bare, [("train", span), ("epochs", span)], node)
         assert isinstance(laid, Mapping)
         return laid
 
