@@ -41,7 +41,7 @@ class Group(NamedTuple):
     """Parameters that share a learning rate."""
 
     label: str
-    """Names the group in plans and as the metric `lr/<label>`."""
+    """The pattern, or the block."""
     lr: float
 
 
@@ -56,6 +56,14 @@ def groups_of(names: Sequence[str], layer_lr: LayerLR | None, lr: float, blocks:
     if layer_lr is not None and layer_lr.decay is not None:
         return _by_depth(names, layer_lr.decay, lr, blocks)
     return [Group(BASE, lr)] * len(names)
+
+
+def group_name(layer_lr: LayerLR | None, label: str, role: str) -> str:
+    """The name of an optimizer's group, in plans and as the metric `lr/<name>`: its role, and its layer if it has one.
+
+    Roles are `weight`, `bn` and `bias`: only weights decay.
+    """
+    return role if layer_lr is None else f"{label}/{role}"
 
 
 def matched(pattern: str, names: Iterable[str]) -> frozenset[str]:
@@ -86,14 +94,14 @@ def _by_pattern(names: Sequence[str], rates: Mapping[str, float], lr: float) -> 
 
 
 def _labels(patterns: Iterable[str]) -> dict[str, str]:
-    """Patterns as names of metrics: trackers take only some characters."""
+    """Patterns as names of metrics, of which trackers take only some characters; plain names keep theirs."""
+    plain = {pattern: re.sub(r"[^\w.-]+", "_", pattern, flags=re.ASCII).strip("._") or "layers" for pattern in patterns}
     labels: dict[str, str] = {}
-    for pattern in patterns:
-        plain = label = re.sub(r"[^\w.-]+", "_", pattern, flags=re.ASCII).strip("_") or "layers"
-        count = 1
+    for pattern in sorted(plain, key=lambda pattern: plain[pattern] != pattern):
+        label, count = plain[pattern], 1
         while label in (BASE, *labels.values()):
             count += 1
-            label = f"{plain}-{count}"
+            label = f"{plain[pattern]}-{count}"
         labels[pattern] = label
     return labels
 

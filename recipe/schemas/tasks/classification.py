@@ -67,6 +67,7 @@ class Classification(Recipe):
         ),
     )
     primary_metric = "val/accuracy"
+    packages = (*Recipe.packages, "torchvision", "pillow")
     runtime_objects = ("num_classes", "optimizer", "params", "run", "weight")
     settled_by_compiler = (*Recipe.settled_by_compiler, "data.num_classes")
     example = {"recipe": 1, "name": "example", "data": {"train": "data/train"}, "model": {"type": "ResNet18"}}

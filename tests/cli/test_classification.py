@@ -1,0 +1,63 @@
+"""Classification recipes are checked and planned; nothing runs them yet."""
+
+import json
+
+import pytest
+
+RECIPE = """\
+recipe: 1
+name: minimal
+task: classification
+data: {train: train, val: val}
+model: {type: ResNet18, pretrained: true}
+scheduler: {type: CosineAnnealingLR, T_max: 10, eta_min: 0.0001}
+layer_lr: {rates: {conv1: 0.0001, fc: 0.01}}
+loss: {type: CrossEntropyLoss, class_weights: [1, 2]}
+train: {epochs: 10, batch_size: 4}
+"""
+
+
+@pytest.fixture
+def recipe(recipe_file, tmp_path):
+    for split in ("train", "val"):
+        for name in ("cat", "dog"):
+            (tmp_path / split / name).mkdir(parents=True)
+            for index in range(5):
+                (tmp_path / split / name / f"{index}.png").write_bytes(b"x")
+    return recipe_file(RECIPE)
+
+
+def test_plan_says_what_a_run_would_do(cli, recipe):
+    plan = json.loads(cli("plan", recipe, "--format", "json").stdout)["plan"]
+    assert plan["details"]["classes"] == ["cat", "dog"]
+    assert plan["details"]["steps_per_epoch"] == 3
+    groups = {group["name"]: (group["lr"], group["parameters"]) for group in plan["groups"]}
+    assert groups["conv1/weight"] == (0.0001, 9408)
+    assert groups["fc/weight"] == (0.01, 2 * 512)
+    assert sum(parameters for _, parameters in groups.values()) == 11_177_538
+    assert plan["recipe"]["layer_lr"]["rates"] == [["conv1", 0.0001], ["fc", 0.01]]
+
+
+def test_a_plan_reads_well_and_reads_back(cli, recipe):
+    shown = cli("plan", recipe, "-o", "plan.json")
+    assert shown.returncode == 0, shown.stderr
+    for text in ("ResNet18", "11,177,538", "0.001 → 0.000122", "10 train, 10 val"):
+        assert text in shown.stdout
+    assert "R616" in cli("run", "plan.json").stderr
+
+
+def test_without_a_schedule_the_rate_stays(cli, recipe):
+    assert "0.001 → 0.001" in cli("plan", recipe, "--set", "scheduler=null").stdout
+
+
+def test_the_dataset_is_asked_for_the_number_of_classes(cli, recipe):
+    done = cli("plan", recipe, "--set", "loss.class_weights=[1, 2, 3]")
+    assert done.returncode == 1
+    assert "R517" in done.stderr
+    assert "`class_weights` has 3 weights, and there are 2 classes" in done.stderr
+
+
+def test_run_refuses_the_task(cli, recipe):
+    done = cli("run", recipe)
+    assert done.returncode == 1
+    assert "R616" in done.stderr
