@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from recipe.compiler.resolve import Resolved
 from recipe.schemas.base import FrozenDict
 from recipe.schemas.facts import Facts, ParameterTensor
+from recipe.schemas.layer_lr import group_name, groups_of
 from recipe.schemas.plan import Input, ParameterGroup, RunPlan
 
 
@@ -36,12 +37,15 @@ def _inputs(facts: Facts) -> tuple[Input, ...]:
 
 
 def _groups(recipe: Any, parameters: tuple[ParameterTensor, ...]) -> tuple[ParameterGroup, ...]:
-    """Parameters by role: weights decay, normalization layers and biases do not."""
-    groups = []
-    for role in dict.fromkeys(tensor.role for tensor in parameters):
-        sizes = [tensor.numel for tensor in parameters if tensor.role == role]
-        groups.append(ParameterGroup(name=role, lr=recipe.optimizer.lr, tensors=len(sizes), parameters=sum(sizes)))
-    return tuple(groups)
+    """Parameters by layer, where layers have rates, and by role: weights decay, the others do not."""
+    layer_lr = getattr(recipe, "layer_lr", None)
+    found = groups_of([tensor.name for tensor in parameters], layer_lr, recipe.optimizer.lr, recipe.model.blocks)
+    sizes: dict[tuple[str, float], list[int]] = {}
+    for tensor, group in zip(parameters, found, strict=True):
+        sizes.setdefault((group_name(layer_lr, group.label, tensor.role), group.lr), []).append(tensor.numel)
+    return tuple(
+        ParameterGroup(name=name, lr=lr, tensors=len(each), parameters=sum(each)) for (name, lr), each in sizes.items()
+    )
 
 
 def _details(recipe: Any, facts: Facts) -> FrozenDict[str, JsonValue]:
