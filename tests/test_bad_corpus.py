@@ -8,6 +8,7 @@ import csv
 import io
 import json
 import os
+import re
 import shlex
 import shutil
 import time
@@ -199,6 +200,26 @@ def test_what_only_looks_wrong_is_accepted(tmp_path, case):
     document = validate(file)
     assert document["ok"]
     assert [found for found in document["diagnostics"] if found["code"] != "R511"] == []
+
+
+def test_the_readme_names_what_there_is():
+    rows = (CORPUS / "README.md").read_text(encoding="utf-8").partition("|---|---|\n")[2].splitlines()
+    cells = [row.split("|")[2] for row in rows]
+    assert all(cell.strip() for cell in cells)
+    files = {name for cell in cells for name in re.findall(r"`([^`]+)`", cell)}
+    cases = {name for cell in cells for name in re.findall(r'"([^"]+)"', cell)}
+    assert {name for name in files if not name.startswith("test_")} <= {Path(file).stem for file in EXPECTED}
+    assert {name for name in files if name.startswith("test_")} <= set(globals())
+    assert cases <= {*SPECIAL, *ACCEPTED}
+
+
+def test_a_value_of_the_environment_is_not_shown(tmp_path, monkeypatch):
+    monkeypatch.setenv("A_SECRET", "hunter2")
+    file = tmp_path / "recipe.yaml"
+    file.write_text(MINIMAL + "train: {epochs: '${env:A_SECRET}'}\n", encoding="utf-8")
+    document = validate(file)
+    assert [found["code"] for found in document["diagnostics"]] == ["R404"]
+    assert "hunter2" not in json.dumps(document)
 
 
 def test_shipped_recipes_and_examples_are_valid(cli):
