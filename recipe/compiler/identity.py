@@ -2,10 +2,9 @@
 
 import hashlib
 import os
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
-from recipe.schemas.base import Section, canonical_json, impact_of, leaves
+from recipe.schemas.base import canonical_json, inner_sections, leaves
 from recipe.schemas.component import Component
 from recipe.schemas.recipe import LANGUAGE_VERSION, Recipe
 
@@ -20,25 +19,16 @@ def digest(asked: Recipe, recipe_dir: str) -> str:
         for leaf in leaves(asked)
         if leaf.impact == "identity" and leaf.value != leaf.default
     }
-    identity = {"language": LANGUAGE_VERSION, "leaves": asked_for, "sections": dict(_sections(asked, ()))}
+    identity = {"language": LANGUAGE_VERSION, "leaves": asked_for, "sections": dict(_sections(asked))}
     return hashlib.sha256(canonical_json(identity).encode()).hexdigest()
 
 
-def _sections(section: Section, path: tuple[str, ...]) -> Iterator[tuple[str, list[str | int]]]:
+def _sections(asked: Recipe) -> Iterator[tuple[str, list[str | int]]]:
     """What stands at each path that could hold another component, or nothing: its word, and its revision."""
-    for name, field in type(section).model_fields.items():
-        value = getattr(section, name)
-        items: Iterable[tuple[str | int | None, Any]] = [(None, value)]
-        if isinstance(value, tuple):
-            items = enumerate(value)
-        elif isinstance(value, dict):
-            items = value.items()
-        for index, item in items:
-            where = (*path, name) if index is None else (*path, name, str(index))
-            if not isinstance(item, Section) or impact_of(field) != "identity":
-                continue
-            if isinstance(item, Component):
-                yield ".".join(where), [item.word(), item.revision]
-            elif field.default is None or index is not None:
-                yield ".".join(where), ["present", 1]
-            yield from _sections(item, where)
+    for inner in inner_sections(asked):
+        if inner.impact != "identity":
+            continue
+        if isinstance(inner.section, Component):
+            yield inner.dotted, [inner.section.word(), inner.section.revision]
+        elif inner.field.default is None or inner.is_item:
+            yield inner.dotted, ["present", 1]

@@ -1,10 +1,10 @@
 """Proof that the run does what the plan says: plan values against those of the live objects."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from recipe.schemas.base import Section, leaves
+from recipe.schemas.base import inner_sections, leaves
 from recipe.schemas.component import Component
 from recipe.schemas.diagnostics import Diagnostic
 from recipe.schemas.recipe import Recipe
@@ -13,7 +13,9 @@ from recipe.schemas.recipe import Recipe
 def planned_values(recipe: Recipe) -> dict[str, JsonValue]:
     """Dotted path → value of everything in a recipe that must arrive at a live object."""
     values = {leaf.dotted: _json(leaf.value) for leaf in leaves(recipe)}
-    values.update(_words(recipe, ()))
+    for inner in inner_sections(recipe):
+        if isinstance(inner.section, Component):
+            values[f"{inner.dotted}.{inner.section.tag}"] = inner.section.word()
     settled = type(recipe).settled_by_compiler
     return {path: value for path, value in values.items() if not any(_is_under(path, top) for top in settled)}
 
@@ -30,18 +32,6 @@ def differences(recipe: Recipe, effective: Mapping[str, JsonValue]) -> list[Diag
             continue
         found.append(Diagnostic("R802", message, path=tuple(path.split("."))))
     return found
-
-
-def _words(section: Section, path: tuple[str, ...]) -> Iterator[tuple[str, JsonValue]]:
-    for name in type(section).model_fields:
-        value = getattr(section, name)
-        items = enumerate(value) if isinstance(value, tuple) else [(None, value)]
-        for index, item in items:
-            where = (*path, name) if index is None else (*path, name, str(index))
-            if isinstance(item, Component):
-                yield ".".join((*where, item.tag)), item.word()
-            if isinstance(item, Section):
-                yield from _words(item, where)
 
 
 def _json(value: object) -> JsonValue:

@@ -1,6 +1,7 @@
 """The building blocks of every schema: `Section`, `setting()`, `Auto[T]` and `FrozenDict`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import Annotated, Any, Generic, Literal, NamedTuple, NoReturn, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -181,9 +182,15 @@ def _extra(field: FieldInfo, key: str, default: Any) -> Any:
 
 def leaves(section: Section, prefix: tuple[str | int, ...] = ()) -> Iterator[Leaf]:
     """Walk every leaf of a section in the order of its fields, nested sections and lists of them included."""
-    for name, field in type(section).model_fields.items():
-        value = getattr(section, name)
-        yield from _leaves_of(value, field.get_default(call_default_factory=True), field, (*prefix, name))
+    for name, field, default in _fields_of(type(section)):
+        yield from _leaves_of(getattr(section, name), default, field, (*prefix, name))
+
+
+@cache
+def _fields_of(section: type[Section]) -> tuple[tuple[str, FieldInfo, Any], ...]:
+    """Name, declaration and default of each field; pydantic would copy the default each time, but ours are frozen."""
+    fields = section.model_fields.items()
+    return tuple((name, field, field.get_default(call_default_factory=True)) for name, field in fields)
 
 
 def _leaves_of(value: Any, default: Any, field: FieldInfo, path: tuple[str | int, ...]) -> Iterator[Leaf]:
@@ -206,6 +213,38 @@ def ordered_json(data: Any) -> str:
     import json
 
     return json.dumps(data, ensure_ascii=False, allow_nan=False)
+
+
+class Inner(NamedTuple):
+    """A section inside another one."""
+
+    path: tuple[str | int, ...]
+    section: Section
+    field: FieldInfo
+    """The field that holds it, or the list or map that it is an item of."""
+    is_item: bool
+    impact: Impact
+    """What another section here would mean: no more than what the fields above it do."""
+
+    @property
+    def dotted(self) -> str:
+        """The path as a user writes it: `trackers.0`."""
+        return ".".join(map(str, self.path))
+
+
+def inner_sections(section: Section, prefix: tuple[str | int, ...] = (), above: Impact = "identity") -> Iterator[Inner]:
+    """Walk every section inside a section, those in lists and maps included, outer ones first."""
+    for name, field in type(section).model_fields.items():
+        value = getattr(section, name)
+        impact = impact_of(field) if above == "identity" else above
+        items: Iterable[tuple[str | int | None, Any]] = [(None, value)]
+        if isinstance(value, tuple | dict):
+            items = enumerate(value) if isinstance(value, tuple) else value.items()
+        for key, item in items:
+            if isinstance(item, Section):
+                path = (*prefix, name) if key is None else (*prefix, name, key)
+                yield Inner(path, item, field, key is not None, impact)
+                yield from inner_sections(item, path, impact)
 
 
 def canonical_json(data: Any) -> str:

@@ -96,6 +96,7 @@ CODES: dict[str, Code] = {
     "R707": Code("sampler-mismatch", "The sampler cannot draw from a distribution of the space."),
     "R708": Code("grid-without-grid", "A grid search over a distribution that has no finite grid."),
     "R709": Code("matrix-and-search", "A recipe has a matrix and a search."),
+    "R710": Code("objective-reversed", "A search goes the wrong way with its metric.", "warning"),
     "R801": Code("run-failed", "Training stopped with an error."),
     "R802": Code("silent-override", "A live object has another value than the plan."),
     "R803": Code("tracker-failed", "A tracker could not start."),

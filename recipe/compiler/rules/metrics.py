@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from recipe.compiler.rule import WHOLE, Finding, rule
 from recipe.schemas.diagnostics import did_you_mean
 from recipe.schemas.recipe import Gate, Metric, Recipe
+from recipe.schemas.search import Objective
 
 
 @rule("R509", "train.early_stopping.monitor", "data", WHOLE)
@@ -37,6 +38,17 @@ def _unknown(name: str, at: str, recipe: Recipe) -> Finding | None:
     guesses = (slashed,) if slashed in reported else did_you_mean(name, reported)
     help_ = "" if guesses else f"its metrics are {_listed(reported)}"
     return Finding(f"no run of this recipe reports a metric `{name}`", at, help_, guesses, also=())
+
+
+@rule("R710", "search.objective", WHOLE)
+def objective_reversed(objective: Objective, recipe: Recipe) -> Finding | None:
+    """A search for the worst."""
+    metric = next((metric for metric in recipe.metrics if metric.name == objective.metric), None)
+    better = "maximize" if metric is None or metric.higher_is_better else "minimize"
+    if metric is None or objective.direction == better:
+        return None
+    message = f"of `{metric.name}` the {'higher' if metric.higher_is_better else 'lower'} is the better"
+    return Finding(message, "search.objective.direction", f"write `direction: {better}`")
 
 
 @rule("R510", "train.early_stopping.min_delta", "train.early_stopping.monitor", WHOLE)
@@ -85,4 +97,4 @@ def _listed(names: list[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-RULES = (unknown_monitor, unknown_gate, unknown_objective, delta_too_large, gate_impossible)
+RULES = (unknown_monitor, unknown_gate, unknown_objective, objective_reversed, delta_too_large, gate_impossible)
