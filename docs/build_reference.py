@@ -13,7 +13,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from recipe.cli.main import VERBS
-from recipe.schemas.base import AUTO, Section
+from recipe.schemas.base import AUTO, Section, usual_range
 from recipe.schemas.catalogue import BUILTIN, CATALOGUE
 from recipe.schemas.codes import CODES
 from recipe.schemas.recipe import Recipe
@@ -35,7 +35,7 @@ def page() -> str:
 
 def _components() -> Iterator[str]:
     for kind, words in BUILTIN.items():
-        yield f"## {kind.capitalize()}s\n"
+        yield f"## {kind.capitalize()}{'es' if kind.endswith('s') else 's'}\n"
         for word in words:
             cls = CATALOGUE.find(kind, word)
             assert cls is not None
@@ -67,7 +67,7 @@ def _rows(cls: type[Section], prefix: str) -> Iterator[str]:
             yield f"| **`{prefix}{name}`** | | {_doc(inner)} |"
             yield from _rows(inner, f"{prefix}{name}.")
         else:
-            yield f"| `{prefix}{name}` | {_default(field)} | {field.description} |"
+            yield f"| `{prefix}{name}` | {_default(field)} | {field.description}{_usual(field)} |"
             if inner is not None:
                 yield from _rows(inner, f"{prefix}{name}.")
 
@@ -84,6 +84,11 @@ def _default(field: FieldInfo) -> str:
         return "`auto`"
     shown = f"[{', '.join(f'{item:g}' for item in value)}]" if isinstance(value, tuple) else value
     return f"`{str(shown).lower() if isinstance(value, bool) else shown}`"
+
+
+def _usual(field: FieldInfo) -> str:
+    usual = usual_range(field)
+    return "" if usual is None else f" Usual: {usual[0]:g} to {usual[1]:g}; outside, {usual[2]}."
 
 
 def _verbs() -> Iterator[str]:

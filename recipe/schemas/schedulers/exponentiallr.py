@@ -16,5 +16,5 @@ class ExponentialLR(Scheduler):
         gt=0,
         lt=1,
         usual=(0.85, 0.999),
-        unusual="below, the rate is gone within a few epochs; above, it hardly moves",
+        unusual="the rate is gone within a few epochs, or hardly moves",
     )
