@@ -88,6 +88,11 @@ class _Generator(GenerateJsonSchema):
         return super().encode_default(dict(dft) if isinstance(dft, dict) else dft)
 
 
+def is_ours(key: str) -> bool:
+    """Whether a keyword is one that the compiler reads, and that no JSON Schema knows."""
+    return key.startswith("x-") and key != KIND_PLACEHOLDER
+
+
 def name_of(schema: Schema) -> str:
     """The definition that a schema refers to, or nothing."""
     return str(schema.get("$ref", "")).removeprefix(_REFERENCE)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from recipe.schemas.definitions import Schema
+from recipe.schemas.definitions import Schema, is_ours
 
 REFERENCE = r"^\$\{"
 """What a text begins with that stands for another value of the recipe."""
@@ -22,13 +22,12 @@ MAP: Schema = {
 }
 """A map, or a reference to one."""
 
-ANNOTATIONS = ("title", "description", "default", "x-impact", "x-path", "x-usual")
-"""Keywords that say nothing about which values will do."""
+_ANNOTATIONS = ("title", "description", "default")
 
 
 def alternatives(raw: Schema) -> list[Schema]:
     """The schemas of which a value must meet one: nested `anyOf` taken apart, without annotations."""
-    bare = {key: value for key, value in raw.items() if key not in ANNOTATIONS}
+    bare = {key: value for key, value in raw.items() if not (is_ours(key) or key in _ANNOTATIONS)}
     if "anyOf" in bare:
         return [inner for option in bare["anyOf"] for inner in alternatives(option)]
     return [bare]

@@ -7,13 +7,20 @@ a profile or a file that extends others: the same keys and types, nothing requir
 from typing import Any
 
 from recipe.schemas.component import KIND_PLACEHOLDER
-from recipe.schemas.definitions import LAYERING, Definitions, Schema, definitions, document, kind_of, name_of, reference
+from recipe.schemas.definitions import (
+    LAYERING,
+    Definitions,
+    Schema,
+    definitions,
+    document,
+    is_ours,
+    kind_of,
+    name_of,
+    reference,
+)
 
 PARTIAL = ".partial"
 OVERLAY = ".overlay"
-
-METADATA = ("x-impact", "x-path", "x-usual")
-"""Keywords that the compiler and the editor read, and that no JSON Schema knows."""
 
 
 def language_schema() -> Schema:
@@ -66,7 +73,7 @@ def _strict(schema: Any, flavour: str) -> Any:
     for key, value in schema.items():
         if key == "properties":
             inner[key] = {name: _strict(field, flavour) for name, field in value.items()}
-        elif key not in (*METADATA, KIND_PLACEHOLDER, "$ref", "default") and not (flavour and key == "required"):
+        elif not (is_ours(key) or key in (KIND_PLACEHOLDER, "$ref", "default") or (flavour and key == "required")):
             inner[key] = _strict(value, "" if key in ("items", "prefixItems") else flavour)
     if "default" in schema:
         inner["default"] = schema["default"]

@@ -54,14 +54,15 @@ class LanguageServer:
             self._process.kill()
             self._process.wait()
 
-    def diagnose(self, file: Path) -> list[dict[str, Any]]:
-        """What the server says about a file."""
-        uri = file.as_uri()
-        self._published.pop(uri, None)
-        self._open(uri, file.read_text(encoding="utf-8"))
-        while uri not in self._published:
+    def diagnose(self, files: list[Path]) -> list[list[dict[str, Any]]]:
+        """What the server says about each file. It waits a moment before each answer, so they are asked together."""
+        uris = [file.as_uri() for file in files]
+        for file, uri in zip(files, uris, strict=True):
+            self._published.pop(uri, None)
+            self._open(uri, file.read_text(encoding="utf-8"))
+        while not self._published.keys() >= set(uris):
             self._take(self._next())
-        return self._published[uri]
+        return [self._published[uri] for uri in uris]
 
     def open_at(self, file: Path, text: str) -> Place:
         """Show the server a text that `|` marks the cursor in. The file itself need not exist."""
