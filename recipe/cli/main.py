@@ -16,6 +16,7 @@ VERBS = {
     "list": "show the components that recipes can name",
     "validate": "find every mistake in recipes, without running anything",
     "why": "say why a setting has its value: every layer that had a say",
+    "diff": "compare two recipes or plans: what must train again",
     "plan": "show, or write, what a run would do",
     "run": "do what the plan says, or continue it",
     "runs": "list the runs under the runs folder",

@@ -3,11 +3,11 @@
 import argparse
 import json
 import os
-import sys
 from typing import Any
 
 from recipe.cli.formats.text import escape
 from recipe.cli.options import add_format_option, add_recipe_options, add_runs_option, request_of
+from recipe.cli.paint import paint
 from recipe.compiler.compile import Checked, check_recipe
 from recipe.compiler.compose import compose
 from recipe.compiler.find import Found, find
@@ -100,7 +100,7 @@ def _place_json(say: Say, sources: list[Source]) -> dict[str, Any]:
 
 
 def _one(each: Why, sources: list[Source]) -> list[str]:
-    lines = [_bold(f"{each.path} = {escape(_value(each))}"), ""]
+    lines = [paint(f"{each.path} = {escape(_value(each))}", "bold"), ""]
     if each.doc:
         usual = f"; usual: {each.usual[0]:g} to {each.usual[1]:g}" if each.usual else ""
         lines += [f"  {each.doc}", f"  {each.impact}: {_CONSEQUENCE[each.impact]}{usual}", ""]
@@ -109,7 +109,7 @@ def _one(each: Why, sources: list[Source]) -> list[str]:
     for index, (layer, text, rest) in enumerate(rows):
         marker = "▸" if index == 0 else " "
         line = f"{marker} {layer:{widths[0]}}  {text:{widths[1]}}  {rest}".rstrip()
-        lines.append(line if index == 0 else _dim(line))
+        lines.append(line if index == 0 else paint(line, "dim"))
     return lines
 
 
@@ -124,7 +124,7 @@ def _table(explained: list[Why], sources: list[Source]) -> list[str]:
     lines = []
     for path, value, layer, place in rows:
         line = f"{path:{widths[0]}}  {value:{widths[1]}}  {layer:{widths[2]}}  {place}".rstrip()
-        lines.append(_dim(line) if layer == "default" else line)
+        lines.append(paint(line, "dim") if layer == "default" else line)
     return lines
 
 
@@ -159,15 +159,3 @@ def _place(say: Say, sources: list[Source]) -> str:
 def _name(source: Source) -> str:
     """The file as seen from here, where it is below."""
     return source.name.removeprefix(f"{os.getcwd()}/")  # noqa: PTH109
-
-
-def _bold(text: str) -> str:
-    return f"\x1b[1m{text}\x1b[0m" if _wants_colour() else text
-
-
-def _dim(text: str) -> str:
-    return f"\x1b[2m{text}\x1b[0m" if _wants_colour() else text
-
-
-def _wants_colour() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")

@@ -88,7 +88,7 @@ class RunPlan(Section):
 
     def shown(self) -> Recipe:
         """The recipe for people's eyes: the values of `${env:…}` replaced by that text. Not for running."""
-        return _with_templates(self.recipe, self.secrets, "")
+        return with_templates(self.recipe, self.secrets)
 
     def redact(self, text: str) -> str:
         """A text without the values of `${env:…}`."""
@@ -98,16 +98,17 @@ class RunPlan(Section):
         return text
 
 
-def _with_templates(section: S, secrets: Mapping[str, str], prefix: str) -> S:
+def with_templates(section: S, secrets: Mapping[str, str], prefix: str = "") -> S:
+    """A section for people's eyes: the values of `${env:…}` replaced by that text. Not for running."""
     shown: dict[str, Any] = {}
     for name in type(section).model_fields:
         value, path = getattr(section, name), f"{prefix}{name}"
         if path in secrets:
             shown[name] = secrets[path]
         elif isinstance(value, Section):
-            shown[name] = _with_templates(value, secrets, f"{path}.")
+            shown[name] = with_templates(value, secrets, f"{path}.")
         elif isinstance(value, tuple) and any(isinstance(item, Section) for item in value):
-            shown[name] = tuple(_with_templates(item, secrets, f"{path}.{index}.") for index, item in enumerate(value))
+            shown[name] = tuple(with_templates(item, secrets, f"{path}.{index}.") for index, item in enumerate(value))
     return section.model_copy(update=shown)
 
 
