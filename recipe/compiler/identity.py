@@ -17,7 +17,7 @@ def digest(asked: Recipe, recipe_dir: str) -> str:
     asked_for = {
         leaf.dotted: os.path.relpath(leaf.value, recipe_dir) if leaf.is_path else leaf.value
         for leaf in leaves(asked)
-        if leaf.impact == "identity" and leaf.value != leaf.default
+        if leaf.value != leaf.default and leaf.impact == "identity"
     }
     identity = {"language": LANGUAGE_VERSION, "leaves": asked_for, "sections": dict(_sections(asked))}
     return hashlib.sha256(canonical_json(identity).encode()).hexdigest()

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from recipe.compiler.nodes import Path
+from recipe.compiler.nodes import Mapping, Path
 from recipe.schemas.diagnostics import Diagnostic, Label, RecipeError, Source, Span
 
 MAX_ERRORS = 100
@@ -20,6 +20,8 @@ class Report:
         self.poisoned: set[Path] = set()
         self.bad_spans: set[Span] = set()
         """Values that have been reported before their path was known."""
+        self.loaded: Mapping | None = None
+        """The recipe file with all that it extends, once it has been read."""
         self.is_partial = False
         """Whether a recipe below could not be read: what is missing may stand there."""
         self.unsaved: dict[str, bytes] = {}

@@ -183,7 +183,11 @@ def _extra(field: FieldInfo, key: str, default: Any) -> Any:
 def leaves(section: Section, prefix: tuple[str | int, ...] = ()) -> Iterator[Leaf]:
     """Walk every leaf of a section in the order of its fields, nested sections and lists of them included."""
     for name, field, default in _fields_of(type(section)):
-        yield from _leaves_of(getattr(section, name), default, field, (*prefix, name))
+        value, path = getattr(section, name), (*prefix, name)
+        if isinstance(value, Section | tuple | dict):
+            yield from _leaves_of(value, default, field, path)
+        else:
+            yield Leaf(path, value, default, field)
 
 
 @cache
