@@ -72,10 +72,10 @@ def quiet_machine(monkeypatch, cache):
 
 
 def no_facts(monkeypatch, _folder):
-    import recipe.cli.facts
+    from recipe.cli import make_plan
     from recipe.schemas.facts import Facts
 
-    monkeypatch.setattr(recipe.cli.facts, "gather_facts", lambda *_: Facts())
+    monkeypatch.setattr(make_plan, "gather_facts", lambda *_: Facts())
 
 
 def no_torch(monkeypatch, _folder):
@@ -138,12 +138,12 @@ def lost_tracker(monkeypatch, _folder):
 
 
 def a_bug(monkeypatch, _folder):
-    import recipe.cli.validate
+    from recipe.cli import outcome
 
     def fail(*_):
         raise AssertionError("a bug")
 
-    monkeypatch.setattr(recipe.cli.validate, "check_recipe", fail)
+    monkeypatch.setattr(outcome, "check_recipe", fail)
 
 
 STAND_INS = {
