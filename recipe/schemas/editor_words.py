@@ -66,7 +66,8 @@ def _range(raw: Schema) -> str:
     found = [text.format(_yaml(o[key])) for o in alternatives(raw) for key, text in _BOUNDS.items() if key in o]
     sentences = [", ".join(dict.fromkeys(found)).capitalize()] if found else []
     if usual := raw.get("x-usual"):
-        sentences.append(f"Usually {_yaml(usual[0])} to {_yaml(usual[1])}")
+        outside = f" (outside: {why})" if (why := raw.get("x-unusual")) else ""
+        sentences.append(f"Usually {_yaml(usual[0])} to {_yaml(usual[1])}{outside}")
     return " ".join(f"{sentence}." for sentence in sentences)
 
 

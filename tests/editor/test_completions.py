@@ -93,8 +93,11 @@ def test_sections_are_those_of_the_task(editor):
     begun = "recipe: 1\nname: x\ntask: detection\n"
     found = editor.labels(begun + "|")
     assert {"augment", "optimizer", "profiles", "matrix", "search"} <= set(found)
-    assert not {"recipe", "name", "task", "layer_lr"} & set(found)
-    assert "layer_lr" in editor.labels(begun.replace("detection", "classification") + "|")
+    assert not {"recipe", "name", "task"} & set(found)
+    assert {"source", "shapes"} <= set(editor.labels(begun + "data:\n  |"))
+    images = editor.labels(begun.replace("detection", "classification") + "data:\n  |")
+    assert "train" in images
+    assert "source" not in images
 
 
 def test_a_profile_is_completed_like_the_recipe(editor):
@@ -142,7 +145,7 @@ def test_a_hover_shows_the_settings_own_signature_and_text(editor, text, heading
 
 
 def test_a_hover_tells_the_range(editor):
-    assert "Above 0." in editor.hover(MINIMAL + "optimizer: {type: AdamW, l|r: 0.1}")
+    assert "Above 0. Usually 0.0 to 1.0 (outside: " in editor.hover(MINIMAL + "optimizer: {type: AdamW, l|r: 0.1}")
 
 
 def test_a_hover_over_the_task(editor):

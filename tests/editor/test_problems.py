@@ -78,7 +78,7 @@ MARKED = [
 ]
 MARKED_LAYERS = [
     (LAYER + "optimizer: {lrr: 0.1}\n", [(2, 13, "Property lrr is not allowed.")]),
-    (LAYER + "task: detection\nlayer_lr: {decay: 0.9}\n", [(3, 1, "Property layer_lr is not allowed.")]),
+    (LAYER + "task: detection\ndata: {train: a}\n", [(3, 8, "Property train is not allowed.")]),
     ("recipe: 1\nname: x\n", [(1, 1, 'Missing property "task".')]),
     (
         MINIMAL.replace("detection", "detecton"),
