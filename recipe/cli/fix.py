@@ -3,6 +3,7 @@
 import os
 import stat
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 from recipe.cli.outcome import Fixed, Outcome, check_file
@@ -18,27 +19,61 @@ MAX_FIXES = 200
 def fix_file(request: Request) -> Outcome:
     """Correct a recipe's file as far as its safe fixes go, and say what is left.
 
-    A fix is kept where it brings no new error; the file is written where there are fewer errors in the end.
+    The file is written where fewer errors are left, and none that was not there.
     """
     asked = check_file(request)
     if _next_fix(asked, set()) is None:
         return asked._replace(fixed=())
+    for left in (_unfixable_errors, _all_errors):
+        data, found = _corrected(request, asked, left)
+        if Counter(found.errors) < Counter(asked.errors):
+            unwritten = _write(request.file, data)
+            return asked._replace(diagnostics=(*asked.diagnostics, unwritten), fixed=()) if unwritten else found
+    return asked._replace(fixed=())
+
+
+def _corrected(request: Request, found: Outcome, left: Callable[[Outcome], Counter[str]]) -> tuple[bytes, Outcome]:
+    """What the file would hold, and the outcome. A fix is kept where it adds nothing to what is `left`."""
     data = bytes_of(request.file)
-    found, fixed, refused = asked, list[Fixed](), set[tuple[str, str]]()
+    fixed, refused = list[Fixed](), set[tuple[str, str]]()
     while (chosen := _next_fix(found, refused)) and len(fixed) < MAX_FIXES:
         problem, fix, source = chosen
         edited = apply(data, fix.edits)
         after = check_file(request, edited)
-        if Counter(after.errors) <= Counter(found.errors):
+        if left(after) <= left(found) and not _is_wrong(fix.edits, after):
             data, found = edited, after
+            refused.clear()  # what did not fit may do so now
             fixed.append(Fixed(source.position(fix.edits[0].span.start)[0], fix.title))
         else:
             refused.add((problem.fingerprint, fix.title))
-    if not Counter(found.errors) < Counter(asked.errors):
-        return asked._replace(fixed=())
-    if unwritten := _write(request.file, data):
-        return asked._replace(diagnostics=(*asked.diagnostics, unwritten), fixed=())
-    return found._replace(fixed=tuple(fixed))
+    return data, found._replace(fixed=tuple(fixed))
+
+
+def _all_errors(found: Outcome) -> Counter[str]:
+    return Counter(found.errors)
+
+
+def _unfixable_errors(found: Outcome) -> Counter[str]:
+    """A fix may uncover what is behind it, if that has a fix too: the keys of a section whose name was misspelt."""
+    fixable = {problem for problem, _, _ in found.safe_fixes()}
+    return Counter(
+        problem.code for problem in found.diagnostics if problem not in fixable and problem.severity == "error"
+    )
+
+
+def _is_wrong(edits: tuple[Edit, ...], after: Outcome) -> bool:
+    """Whether an error stands at what was written: then it was not what was meant."""
+    own = {source.index for source in after.sources if source.is_file and source.cited is None}
+    errors = [problem for problem in after.diagnostics if problem.severity == "error"]
+    spans = [label.span for problem in errors for label in problem.labels[:1] if label.span.source in own]
+    shift = 0
+    for edit in sorted(edits, key=lambda edit: edit.span.start):
+        begin = edit.span.start + shift
+        end = begin + len(edit.text)
+        shift += len(edit.text) - (edit.span.end - edit.span.start)
+        if any(span.start < end and begin < span.end for span in spans):
+            return True
+    return False
 
 
 def apply(data: bytes, edits: tuple[Edit, ...]) -> bytes:
@@ -53,14 +88,8 @@ def apply(data: bytes, edits: tuple[Edit, ...]) -> bytes:
 
 
 def _next_fix(found: Outcome, refused: set[tuple[str, str]]) -> tuple[Diagnostic, Fix, Source] | None:
-    """The first safe fix of the file itself that has not been tried in vain; other files are left alone."""
-    own = {source.index: source for source in found.sources if source.name == found.file and source.cited is None}
-    for problem in found.diagnostics:
-        for fix in problem.fixes:
-            is_new = fix.safe and (problem.fingerprint, fix.title) not in refused
-            if is_new and all(edit.span.source in own for edit in fix.edits):
-                return problem, fix, own[fix.edits[0].span.source]
-    return None
+    """The first safe fix that has not been tried in vain."""
+    return next((each for each in found.safe_fixes() if (each[0].fingerprint, each[1].title) not in refused), None)
 
 
 def _write(file: str, data: bytes) -> Diagnostic | None:

@@ -1,5 +1,6 @@
 """What checking one recipe came to."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, NamedTuple
@@ -7,7 +8,7 @@ from typing import Any, NamedTuple
 from recipe.compiler.compile import Checked, Request, check_recipe
 from recipe.compiler.compose import profile_names
 from recipe.compiler.report import Report
-from recipe.schemas.diagnostics import Diagnostic, RecipeError, Source
+from recipe.schemas.diagnostics import Diagnostic, Fix, RecipeError, Source
 
 
 class Fixed(NamedTuple):
@@ -32,6 +33,19 @@ class Outcome(NamedTuple):
     def errors(self) -> list[str]:
         """The codes that make the recipe invalid."""
         return [diagnostic.code for diagnostic in self.diagnostics if diagnostic.severity == "error"]
+
+    def safe_fixes(self) -> Iterator[tuple[Diagnostic, Fix, Source]]:
+        """What `--fix` may do, with the file's source: the files that it extends are left alone.
+
+        Two keys of one map that may stand for the same setting are left to the user.
+        """
+        own = {source.index: source for source in self.sources if source.is_file and source.cited is None}
+        claims = Counter((problem.path or ())[:-1] + problem.candidates for problem in self.diagnostics)
+        for problem in self.diagnostics:
+            is_claimed_twice = problem.code == "R402" and claims[(problem.path or ())[:-1] + problem.candidates] > 1
+            for fix in problem.fixes:
+                if fix.safe and not is_claimed_twice and all(edit.span.source in own for edit in fix.edits):
+                    yield problem, fix, own[fix.edits[0].span.source]
 
     def to_json(self) -> dict[str, Any]:
         """The outcome as plain data."""
@@ -59,17 +73,17 @@ def _problems_of_other_profiles(request: Request, checked: Report) -> Iterator[D
     """A mistake in a profile is one of the file, also where the profile is not asked for."""
     if request.profiles:
         return
-    for name in profile_names(request.file, _beside(checked, [])):
+    for name in profile_names(checked):
         try:
-            check_recipe(request._replace(profiles=(name,)), _beside(checked, checked.sources))
+            check_recipe(request._replace(profiles=(name,)), _beside(checked))
         except RecipeError as error:
             for diagnostic in error.diagnostics:
                 if diagnostic.severity == "error":
                     yield replace(diagnostic, help=(*diagnostic.help, f"in the profile `{name}`"))
 
 
-def _beside(checked: Report, sources: list[Source]) -> Report:
-    """A report for a second look at the same contents."""
-    report = Report(sources)
-    report.unsaved = checked.unsaved
+def _beside(checked: Report) -> Report:
+    """A report for a second look at what has been read."""
+    report = Report(checked.sources)
+    report.loaded = checked.loaded
     return report

@@ -13,8 +13,6 @@ FORMATS = ("full", "concise", "json")
 """The formats of every verb that reads a recipe."""
 VALIDATE_FORMATS = (*FORMATS, "github", "sarif")
 """`validate` has two more, for the programs that read nothing but findings."""
-MAX_SHOWN = 100
-"""Diagnostics of one recipe that are printed for people; documents hold all of them."""
 
 
 def print_diagnostics(
@@ -28,16 +26,14 @@ def print_diagnostics(
         return
     explained = set() if explained is None else explained
     show = concise if format_ == "concise" else full
-    for diagnostic in diagnostics[:MAX_SHOWN]:
+    for diagnostic in diagnostics:
         print(show(diagnostic, sources, _wants_colour()), file=sys.stderr)
         if format_ == "full" and diagnostic.code not in explained:
             explained.add(diagnostic.code)
             print(note(f"more: recipe explain {diagnostic.code}", _wants_colour()), file=sys.stderr)
-    if len(diagnostics) > MAX_SHOWN:
-        print(f"… and {len(diagnostics) - MAX_SHOWN:,} more", file=sys.stderr)
     errors = sum(diagnostic.severity == "error" for diagnostic in diagnostics)
     if errors > 1:
-        print(f"{errors:,} errors", file=sys.stderr)
+        print(f"{errors} errors", file=sys.stderr)
 
 
 def print_failure(error: RecipeError, words: list[str]) -> None:

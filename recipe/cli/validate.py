@@ -66,9 +66,9 @@ def _finish(outcomes: list[Outcome], arguments: argparse.Namespace) -> None:
 
 
 def _sum_up(outcomes: list[Outcome], has_fixed: bool) -> None:
-    fixable = sum(fix.safe for outcome in outcomes for found in outcome.diagnostics for fix in found.fixes)
+    fixable = sum(1 for outcome in outcomes for _ in outcome.safe_fixes())
     if fixable and not has_fixed:
-        print(f"{fixable} of these can be corrected: recipe validate --fix", file=sys.stderr)
+        print(f"{fixable} can be corrected by --fix", file=sys.stderr)
     invalid = sum(bool(outcome.errors) for outcome in outcomes)
     if len(outcomes) > 1:
         print(f"{invalid} of {len(outcomes)} recipes invalid" if invalid else f"{len(outcomes)} recipes valid")

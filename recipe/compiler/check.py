@@ -2,13 +2,15 @@
 
 from typing import Any
 
-from recipe.compiler.nodes import Mapping, Path, locate, walk_scalars
+from recipe.compiler.fixes import rewrite
+from recipe.compiler.nodes import Mapping, Node, Path, Scalar, locate, walk_scalars
 from recipe.compiler.report import Report
 from recipe.compiler.rule import WHOLE, Finding, Rule
 from recipe.compiler.rules import RULES
 from recipe.schemas.base import AUTO, Section
-from recipe.schemas.diagnostics import Diagnostic, Label
+from recipe.schemas.diagnostics import Diagnostic, Fix, Label
 from recipe.schemas.recipe import Recipe
+from recipe.schemas.spelling import is_same_word
 
 
 def check(recipe: Recipe, root: Mapping, report: Report) -> None:
@@ -30,11 +32,20 @@ def _tell(each: Rule, found: Finding, root: Mapping, report: Report) -> None:
         return
     also = [path for path in each.paths if path != WHOLE] if found.also is None else found.also
     others = [steps for path in also if (steps := _steps(path)) != main]
-    labels = [label for path in (main, *others) if (label := _label_at(root, path, found.is_about_key))]
+    labels = [label for label in [_label_at(root, main, found.is_about_key)] if label]
+    labels += [label for path in others if (label := _label_at(root, path, found.is_about_key, _said_here(path)))]
     labels = labels or [label for label in [_nearest_label(root, main)] if label]
     help_ = (_redacted(found.help, root),) if found.help else ()
     message = _redacted(found.message, root)
-    report.add(Diagnostic(each.code, message, tuple(labels[:2]), help_, found.candidates, path=main))
+    mended = () if found.is_about_key else _spelling(locate(root, main)[0], found.candidates, report)
+    report.add(Diagnostic(each.code, message, tuple(labels[:2]), help_, found.candidates, path=main, fixes=mended))
+
+
+def _spelling(node: Node, candidates: tuple[str, ...], report: Report) -> tuple[Fix, ...]:
+    """Where a word has but one candidate: the same letters are certain (`val_accuracy`), others are not."""
+    if len(candidates) != 1 or not isinstance(node, Scalar):
+        return ()
+    return rewrite(node, candidates[0], report, safe=is_same_word(node.text, candidates[0]))
 
 
 def _steps(path: str | Path) -> Path:
@@ -43,12 +54,16 @@ def _steps(path: str | Path) -> Path:
     return tuple(int(step) if step.isdigit() else step for step in path.split(".")) if path else ()
 
 
-def _label_at(root: Mapping, path: Path, is_about_key: bool) -> Label | None:
+def _said_here(path: Path) -> str:
+    return f"`{'.'.join(map(str, path))}` is said here"
+
+
+def _label_at(root: Mapping, path: Path, is_about_key: bool, message: str = "") -> Label | None:
     """The place of a value, or of its key, that the recipe says; defaults have none."""
     node, entry, missing = locate(root, path)
     if missing:
         return None
-    return Label(entry.key_span if entry and is_about_key else node.span)
+    return Label(entry.key_span if entry and is_about_key else node.span, message)
 
 
 def _nearest_label(root: Mapping, path: Path) -> Label | None:

@@ -20,7 +20,7 @@ def compose(file: str, profiles: tuple[str, ...], sets: tuple[str, ...], report:
 
     Raises `RecipeError` where a file cannot be understood at all; other problems go to the report.
     """
-    root = _load(file, report, ())
+    root = report.loaded = report.loaded or _load(file, report, ())
     _check_maps(root, report)
     for name in profiles:
         root = _with_profile(root, name, report)
@@ -41,9 +41,9 @@ def _check_maps(root: Mapping, report: Report) -> None:
             report.add(Diagnostic("R404", message, (Label(node.span),), path=path))
 
 
-def profile_names(file: str, report: Report) -> tuple[str, ...]:
-    """The profiles of a recipe file and of what it extends. Raises `RecipeError` where it cannot be understood."""
-    profiles = _load(file, report, ()).get("profiles")
+def profile_names(report: Report) -> tuple[str, ...]:
+    """The profiles of the recipe that has been read, and of what it extends."""
+    profiles = report.loaded.get("profiles") if report.loaded else None
     return tuple(profiles.entries) if isinstance(profiles, Mapping) else ()
 
 
@@ -78,13 +78,19 @@ def _file_of(cited: Scalar, report: Report) -> str | None:
     """The file that an entry of `extends` means: a path, relative to the file that says it, or a shipped recipe."""
     said = str(cited.value)
     if said.endswith(SUFFIXES):
-        return os.path.normpath(os.path.join(cited.origins[0].base_dir, os.path.expanduser(said)))  # noqa: PTH111, PTH118
+        return _from_here(os.path.join(cited.origins[0].base_dir, os.path.expanduser(said)))  # noqa: PTH111, PTH118
     shipped = shipped_recipes()
     if said not in shipped:
         help_ = (f"shipped: {', '.join(shipped)}", "a file of your own is named with its suffix, `.yaml`")
         message = f"no recipe `{said}` is shipped"
         report.add(Diagnostic("R301", message, (Label(cited.span),), help_, did_you_mean(said, shipped)))
     return shipped.get(said)
+
+
+def _from_here(path: str) -> str:
+    """A path as messages name it: relative to the working directory where it lies below."""
+    relative = os.path.relpath(path)
+    return os.path.normpath(path) if relative.startswith(os.pardir) else relative
 
 
 def _load_parent(parent: str, cited: Scalar, report: Report, chain: tuple[str, ...]) -> Mapping | None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from recipe.compiler.fixes import drop_repeated, write_decimal
 from recipe.compiler.invisible import warn_of_invisible
 from recipe.compiler.nodes import Entry, Layer, Mapping, Node, Origin, Scalar, Sequence
 from recipe.compiler.report import Report
@@ -11,7 +12,7 @@ from recipe.schemas.base import FrozenDict
 from recipe.schemas.diagnostics import Diagnostic, Label, RecipeError, Source, Span
 
 MAX_DEPTH = 100
-MAX_NODES = 50_000
+MAX_NODES = 10_000
 
 
 def parse(source: Source, layer: Layer, report: Report) -> Mapping:
@@ -46,7 +47,9 @@ class _Parser:
         # The extension itself: ruamel's YAML class falls back to its slow pure parser without a word.
         import _ruamel_yaml_clibz as libyaml
 
-        self.libyaml = libyaml
+        from ruamel.yaml.error import YAMLError
+
+        self.libyaml, self.yaml_error = libyaml, YAMLError
         self.source, self.layer, self.report, self.offset = source, layer, report, offset
         self.events = libyaml.CParser(source.text[offset:])
         self.anchors: dict[str, tuple[Node | None, Span, int]] = {}
@@ -80,7 +83,8 @@ class _Parser:
             return self._alias(event)
         self._count(1, event)
         if event.tag and not (event.tag == "!" and isinstance(event, lib.ScalarEvent)):
-            self._fail("R204", f"the tag `{event.tag}` is not allowed: a recipe holds plain data only", event)
+            shown = event.tag.replace("tag:yaml.org,2002:", "!!")
+            self._fail("R204", f"the tag `{shown}` is not allowed: a recipe holds plain data only", event, "remove it")
         name, before = event.anchor, self.num_nodes
         if name:
             self._declare(name, event)
@@ -102,7 +106,8 @@ class _Parser:
         if plain and not event.value.isascii() and (warning := warn_of_invisible(self.source, span)):
             self.report.add(warning)
         if isinstance(value, NotAValue):
-            self.report.add(Diagnostic(value.code, value.message, (Label(span),), (value.help,)))
+            mended = write_decimal(span, event.value) if value.code == "R209" else ()
+            self.report.add(Diagnostic(value.code, value.message, (Label(span),), (value.help,), fixes=mended))
             self.report.bad_spans.add(span)
             value = event.value
         return Scalar(value, event.value, span, self._origins(span), plain)
@@ -123,7 +128,9 @@ class _Parser:
                 continue
             if key in entries:
                 labels = (Label(key_span, "said again here"), Label(entries[key].key_span, "first said here"))
-                self.report.add(Diagnostic("R201", f"`{key}` stands twice in one map", labels, ("keep one of them",)))
+                mended = drop_repeated(key_span, node, entries[key].node, self.source.text)
+                help_ = ("keep one of them",)
+                self.report.add(Diagnostic("R201", f"`{key}` stands twice in one map", labels, help_, fixes=mended))
                 continue
             entries[key] = Entry(key_span, node)
         last = next(reversed(entries.values())).node if entries else None
@@ -131,7 +138,8 @@ class _Parser:
         return Mapping(FrozenDict(entries), span, self._origins(span))
 
     def _key(self, event: Any, depth: int) -> tuple[str | None, Span]:
-        node, span = self._node(event, depth + 1), self._span(event)
+        node = self._node(event, depth + 1)
+        span = self._span(event) if isinstance(event, self.libyaml.AliasEvent) else node.span
         if isinstance(node, Scalar) and node.plain and node.text == "<<":
             self.report.add(
                 Diagnostic(
@@ -180,11 +188,9 @@ class _Parser:
             )
 
     def _next(self) -> Any:
-        from ruamel.yaml.error import YAMLError
-
         try:
             return self.events.get_event()
-        except YAMLError as error:
+        except self.yaml_error as error:
             found = explain_syntax_error(error, self.source, self.offset)
             self.report.forget(found.labels[:1])
             raise RecipeError(*self.report.sorted(), found) from None

@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from recipe.compiler import fixes
 from recipe.compiler.nodes import Entry, Mapping, Node, Path, Scalar, Sequence, locate
 from recipe.compiler.place import labels_of
 from recipe.compiler.report import Report
-from recipe.schemas.base import AUTO
+from recipe.compiler.suggest import TOP_LEVEL, Suggestion, suggest_choice, suggest_key, suggest_word
+from recipe.schemas.base import AUTO, Section
 from recipe.schemas.catalogue import CATALOGUE
 from recipe.schemas.component import Component
-from recipe.schemas.diagnostics import Diagnostic, Label, Span, did_you_mean
+from recipe.schemas.diagnostics import Diagnostic, Fix, Label, Span
 from recipe.schemas.recipe import Recipe
 from recipe.schemas.walk import Place, place_at
 
@@ -35,6 +37,7 @@ _BOUND = {
     "too_long": "a list of at most {max_length} items",
     "string_pattern_mismatch": "text that fits the pattern `{pattern}`",
 }
+_UNQUOTED: dict[str, tuple[type, ...]] = {"int_type": (int,), "float_type": (int, float), "bool_type": (bool,)}
 _YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
@@ -49,28 +52,51 @@ def explain_type_error(error: Any, data: Any, root: Mapping, report: Report) -> 
     place = place_at(Recipe, data, path)
     kind = error["type"]
     if kind == "extra_forbidden":
-        report.add(_unknown_key(path, entry, node, data))
+        report.add(_unknown_key(path, data, root, report))
     elif kind in ("missing", "missing_tag"):
-        report.add(_missing_key(path, error, node, entry))
+        if not report.is_partial:
+            report.add(_missing_key(path, error, node, entry))
     elif kind == "unknown_word":
-        report.add(_unknown_word(path, error, node))
+        report.add(_unknown_word(path, error, node, report))
     elif not missing:
-        report.add(_bad_value(path, error, node, place))
+        report.add(_bad_value(path, error, node, place, report))
     else:
         report.add(Diagnostic("R404", f"{_name(path)}: {error['msg']}", labels_of(node), path=path))
 
 
-def _unknown_key(path: Path, entry: Entry | None, node: Node, data: Any) -> Diagnostic:
+def _unknown_key(path: Path, data: Any, root: Mapping, report: Report) -> Diagnostic:
+    parent, _, _ = locate(root, path[:-1])
+    node, entry, _ = locate(root, path)
     section = place_at(Recipe, data, path[:-1]).section
-    known = list(section.model_fields) if section else []
+    found = Suggestion() if section is None else suggest_key(path, section, data)
+    mended: tuple[Fix, ...] = ()
+    if found.rename and entry and not fixes.has_key(parent, found.rename):
+        mended = fixes.rename_key(entry, str(path[-1]), found.rename, report, safe=found.is_certain)
+    labels = (Label(entry.key_span if entry else node.span), *_type_elsewhere(section, parent, entry))
+    help_ = found.help if found.candidates else (*found.help, _keys_of(path, section))
+    message = f"`{path[-1]}` is not a key of {_section_name(path[:-1], section)}"
+    return Diagnostic("R402", message, labels, help_, found.candidates, path=path, fixes=mended)
+
+
+def _section_name(path: Path, section: type[Section] | None) -> str:
     owner = section.word() if section is not None and issubclass(section, Component) else None
-    where = f"`{'.'.join(map(str, path[:-1]))}`" if path[:-1] else f"a {owner} recipe"
-    where += f" ({owner})" if owner and path[:-1] else ""
-    help_ = (f"its keys are {', '.join(f'`{key}`' for key in known)}",) if known else (f"{where} has no keys",)
-    span = entry.key_span if entry else node.span
-    guesses = did_you_mean(str(path[-1]), known)
-    message = f"`{path[-1]}` is not a key of {where}"
-    return Diagnostic("R402", message, (Label(span),), () if guesses else help_, guesses, path=path)
+    return f"{_name(path)}{f' ({owner})' if owner else ''}" if path else f"a {owner} recipe"
+
+
+def _keys_of(path: Path, section: type[Section] | None) -> str:
+    """The keys that there are instead of an unknown one."""
+    known = [*(section.model_fields if section else ()), *(TOP_LEVEL if len(path) == 1 else ())]
+    return f"its keys are {_listed(tuple(known))}" if known else f"{_section_name(path[:-1], section)} has no keys"
+
+
+def _type_elsewhere(section: type[Section] | None, parent: Node, entry: Entry | None) -> tuple[Label, ...]:
+    """Where the type was said that the keys are judged by, if another layer said it."""
+    if section is None or not issubclass(section, Component) or not isinstance(parent, Mapping) or entry is None:
+        return ()
+    tag = parent.get(section.tag)
+    if tag is None or not tag.origins or tag.origins[0][0] == entry.node.origins[0][0]:
+        return ()
+    return (Label(tag.span, f"the {section.tag} is said here"),)
 
 
 def _missing_key(path: Path, error: Any, node: Node, entry: Entry | None) -> Diagnostic:
@@ -83,61 +109,59 @@ def _missing_key(path: Path, error: Any, node: Node, entry: Entry | None) -> Dia
     return Diagnostic("R403", f"{_name(path)} is missing", (Label(span),), (help_,), path=path)
 
 
-def _unknown_word(path: Path, error: Any, node: Node) -> Diagnostic:
+def _unknown_word(path: Path, error: Any, node: Node, report: Report) -> Diagnostic:
     tag, kind = error["ctx"]["tag"], error["ctx"]["kind"]
-    tagged = node.get(tag) if isinstance(node, Mapping) else node
-    words = CATALOGUE.words(kind)
-    said = tagged.text if isinstance(tagged, Scalar) else ""
-    labels = labels_of(tagged or node)
-    message = (
-        f"there is no {kind} `{said}`"
-        if said
-        else f"`{tag}` must be the name of a {kind}, but is {_said(tagged or node)}"
-    )
-    guesses = did_you_mean(said, words)
-    return Diagnostic("R401", message, labels, () if guesses else (f"known: {_listed(words)}",), guesses, path=path)
+    tagged = (node.get(tag) if isinstance(node, Mapping) else None) or node
+    labels = labels_of(tagged)
+    if not isinstance(tagged, Scalar) or tagged.is_secret or not tagged.text:
+        message = f"`{tag}` must be the name of a {kind}, but is {_said(tagged)}"
+        return Diagnostic("R401", message, labels, (f"known: {_listed(CATALOGUE.words(kind))}",), path=path)
+    found = suggest_word(kind, tagged.text)
+    help_ = found.help if found.candidates else (*found.help, f"known: {_listed(CATALOGUE.words(kind))}")
+    message = f"there is no {kind} `{tagged.text}`"
+    mended = _replacement(tagged, found, report)
+    return Diagnostic("R401", message, labels, help_, found.candidates, path=path, fixes=mended)
 
 
-def _bad_value(path: Path, error: Any, node: Node, place: Place) -> Diagnostic:
+def _replacement(node: Node, found: Suggestion, report: Report) -> tuple[Fix, ...]:
+    return fixes.rewrite(node, found.rename, report, safe=found.is_certain) if found.rename else ()
+
+
+def _bad_value(path: Path, error: Any, node: Node, place: Place, report: Report) -> Diagnostic:
     kind, context = error["type"], error.get("ctx", {})
     name, labels = _name(path), labels_of(node)
     if kind == "literal_error":
-        choices = _choices(context["expected"]) + ((AUTO,) if _takes_auto(place) else ())
-        message = f"{name} must be one of {_listed(choices)}, but is {_said(node)}"
-        said = node.text if isinstance(node, Scalar) else ""
-        return Diagnostic("R406", message, labels, (), did_you_mean(said, choices), path=path)
+        return _not_a_choice(path, context["expected"], node, place, report)
     if kind in _BOUND:
         return Diagnostic(
             "R405", f"{name} must be {_BOUND[kind].format(**context)}, but is {_said(node)}", labels, path=path
         )
     if kind in _EXPECTED:
-        expected = _EXPECTED[kind] + (" or `auto`" if _takes_auto(place) else "")
-        return Diagnostic(
-            "R404", f"{name} must be {expected}, but is {_said(node)}", labels, _type_help(kind, node), path=path
-        )
+        message = f"{name} must be {_EXPECTED[kind]}{' or `auto`' if _takes_auto(place) else ''}, but is {_said(node)}"
+        help_, mended = _of_right_type(kind, node, report) if isinstance(node, Scalar) else ((), ())
+        return Diagnostic("R404", message, labels, help_, path=path, fixes=mended)
     return Diagnostic("R404", f"{name}: {error['msg']}", labels, path=path)
 
 
-def _type_help(kind: str, node: Node) -> tuple[str, ...]:
-    if not isinstance(node, Scalar):
-        return ()
-    if kind == "bool_type" and str(node.value).lower() in _YES_NO:
-        return (f"write `{_YES_NO[str(node.value).lower()]}`",)
+def _not_a_choice(path: Path, expected: str, node: Node, place: Place, report: Report) -> Diagnostic:
+    choices = _choices(expected) + ((AUTO,) if _takes_auto(place) else ())
+    message = f"{_name(path)} must be one of {_listed(choices)}, but is {_said(node)}"
+    found = suggest_choice(node.text, choices) if isinstance(node, Scalar) and not node.is_secret else Suggestion()
+    mended = _replacement(node, found, report)
+    return Diagnostic("R406", message, labels_of(node), (), found.candidates, path=path, fixes=mended)
+
+
+def _of_right_type(kind: str, node: Scalar, report: Report) -> tuple[tuple[str, ...], tuple[Fix, ...]]:
+    """How to say a value in the type that is wanted: in words, and as a fix."""
+    word = _YES_NO.get(str(node.value).lower()) if isinstance(node.value, str) else None
+    if kind == "bool_type" and word:
+        return (f"write `{word}`",), fixes.rewrite(node, word, report, safe=True)
     if kind == "string_type" and node.value is not None:
-        return (f'quote it: "{node.text}"',)
+        return (f'quote it: "{node.text}"',), fixes.quote(node, report)
     if kind.startswith("int") and isinstance(node.value, float) and node.value.is_integer():
-        return (f"write `{int(node.value)}`",)
-    if not node.plain and kind in ("int_type", "float_type", "bool_type"):
-        return ("leave out the quotes",) if _is_number(node.text) else ()
-    return ()
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+        return (f"write `{int(node.value)}`",), fixes.rewrite(node, str(int(node.value)), report, safe=True)
+    mended = fixes.unquote(node, _UNQUOTED[kind], report) if kind in _UNQUOTED else ()
+    return (("leave out the quotes",) if mended else ()), mended
 
 
 def _name(path: Path) -> str:

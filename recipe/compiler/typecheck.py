@@ -6,7 +6,6 @@ from pydantic import ValidationError
 
 from recipe.compiler.nodes import Mapping, Path, plain_data
 from recipe.compiler.report import Report
-from recipe.compiler.type_errors import explain_type_error
 from recipe.schemas.base import ordered_json
 from recipe.schemas.recipe import Recipe
 
@@ -20,10 +19,12 @@ def typecheck(root: Mapping, report: Report) -> Recipe | None:
     for path in report.poisoned:
         _remove(data, path)
     errors, recipe = _validate(data)
-    for error in errors:
-        explain_type_error(error, data, root, report)
     if recipe is not None:
         return recipe
+    from recipe.compiler.type_errors import explain_type_error
+
+    for error in errors:
+        explain_type_error(error, data, root, report)
     for error in errors:
         path = error["loc"]
         report.poison(path)

@@ -2,6 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from itertools import islice
+
+MAX_KNOWN = 300
+"""Words that are compared; a hostile file could bring thousands, and as many that resemble them."""
+MAX_LETTERS = 100
+"""Of words that are compared: the work grows with the square of their length."""
 
 _SEPARATORS = re.compile(r"[-_ ./]")
 
@@ -12,13 +18,13 @@ def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
     A word that differs in case or separators only (`adamw`, `image-size`) is the answer alone. Then come those within
     a third of their letters of it, and those that have its parts among theirs (`clip_norm` of `clip_grad_norm`).
     """
-    known = list(known)
-    same = [candidate for candidate in known if _folded(candidate) == _folded(word)]
+    known = list(islice(known, MAX_KNOWN))
+    same = [candidate for candidate in known if is_same_word(word, candidate)]
     if same:
         return tuple(same[:1])
     close = sorted((distance, candidate) for candidate in known if (distance := _close(word, candidate)) is not None)
-    parts = set(word.casefold().split("_"))
-    longer = [candidate for candidate in known if len(word) > 2 and parts <= set(candidate.casefold().split("_"))]
+    parts = _parts(word)
+    longer = [candidate for candidate in known if len(word) > 2 and parts <= _parts(candidate)]
     return tuple(dict.fromkeys([*(candidate for _, candidate in close), *longer]))[:3]
 
 
@@ -27,8 +33,13 @@ def certain(word: str, known: Iterable[str]) -> str | None:
     found = nearest(word, known)
     if len(found) != 1 or len(word) < 4:
         return None
-    is_spelling = _folded(found[0]) == _folded(word) or _close(word, found[0]) is not None
+    is_spelling = is_same_word(word, found[0]) or _close(word, found[0]) is not None
     return found[0] if is_spelling else None
+
+
+def is_same_word(word: str, other: str) -> bool:
+    """Whether two words differ in case and separators only: `val_accuracy` and `val/accuracy`."""
+    return _SEPARATORS.sub("", word.casefold()) == _SEPARATORS.sub("", other.casefold())
 
 
 def edit_distance(one: str, other: str, limit: int) -> int | None:
@@ -51,11 +62,12 @@ def edit_distance(one: str, other: str, limit: int) -> int | None:
 
 
 def _close(word: str, candidate: str) -> int | None:
-    if len(word) < 2:
+    longest = max(len(word), len(candidate))
+    if len(word) < 2 or longest > MAX_LETTERS:
         return None
-    limit = max(1, max(len(word), len(candidate)) // 3)
+    limit = max(1, longest // 3)
     return edit_distance(word.casefold(), candidate.casefold(), limit)
 
 
-def _folded(word: str) -> str:
-    return _SEPARATORS.sub("", word.casefold())
+def _parts(word: str) -> set[str]:
+    return set(_SEPARATORS.split(word.casefold()))

@@ -55,7 +55,7 @@ def test_three_mistakes_give_three_diagnostics_with_their_lines(cli, recipe_file
     done = cli("validate", recipe_file(text), "--format", "concise")
     lines = done.stderr.splitlines()
     assert [line.partition("recipe.yaml")[2].split(": ")[0] for line in lines[:3]] == [":6:1", ":7:17", ":8:12"]
-    assert lines[-1] == "3 errors"
+    assert lines[3:] == ["3 errors", "2 can be corrected by --fix"]
 
 
 def test_the_full_format_points_at_the_place(cli, recipe_file):
@@ -66,6 +66,7 @@ def test_the_full_format_points_at_the_place(cli, recipe_file):
         "6 │ optimiser: AdamW\n"
         "  │ ^^^^^^^^^ did you mean `optimizer`?\n"
         "  = more: recipe explain R402\n"
+        "1 can be corrected by --fix\n"
     )
 
 
