@@ -30,8 +30,7 @@ def shipped() -> Iterator[tuple[str, Model]]:
     for description in SHIPPED:
         model = Model.parse(description)
         assert isinstance(model, Model)
-        name = model.manifest()
-        assert name is not None
+        (name,) = model.manifests()
         yield name, model
 
 

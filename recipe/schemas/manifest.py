@@ -22,9 +22,18 @@ class Row(NamedTuple):
 
 
 def manifest_of(model: Model) -> tuple[Row, ...] | None:
-    """The parameters of a model; None where there is no list of it."""
-    name = model.manifest()
-    return None if name is None else tuple(Row(*row) for row in json.loads(file_of(name).read_bytes()))
+    """The parameters of a model; None where there is no list of it, or several may be meant."""
+    names = model.manifests()
+    return _rows(names[0]) if len(names) == 1 else None
+
+
+def known_names(model: Model) -> tuple[str, ...]:
+    """The names of all parameters that a model may have; none where there is no list of it."""
+    return tuple(dict.fromkeys(row.name for name in model.manifests() for row in _rows(name)))
+
+
+def _rows(name: str) -> tuple[Row, ...]:
+    return tuple(Row(*row) for row in json.loads(file_of(name).read_bytes()))
 
 
 def file_of(name: str) -> Path:

@@ -7,6 +7,7 @@ import pytest
 
 from recipe.schemas.definitions import definitions
 from recipe.schemas.editor_schema import editor_schema
+from tests.conftest import ROOT
 
 
 @pytest.fixture(scope="module")
@@ -71,6 +72,16 @@ def test_every_value_may_be_a_reference(schema):
 
 def test_it_has_no_keyword_that_only_the_compiler_reads(schema):
     assert '"x-' not in json.dumps(schema)
+
+
+def test_an_installed_plugin_is_in_it(cli, tmp_path):
+    entry = tmp_path / "site" / "recipe_lion-0.1.0.dist-info" / "entry_points.txt"
+    entry.parent.mkdir(parents=True)
+    entry.write_text("[recipe.components]\noptimizer.Lion = recipe_lion.schema:Lion\n")
+    path = f"{entry.parent.parent}:{ROOT / 'examples' / 'plugin' / 'src'}"
+    document = json.loads(cli("schema", "--flavour", "editor", env={"PYTHONPATH": path}).stdout)
+    assert "Lion" in document["$defs"]["optimizer.tag"]["anyOf"][0]["enum"]
+    assert "betas" in document["$defs"]["Lion"]["properties"]
 
 
 def test_it_holds_for_this_version_only_and_says_so(schema):

@@ -5,7 +5,7 @@ import sys
 import pytest
 
 from recipe.schemas.catalogue import CATALOGUE
-from recipe.schemas.manifest import FOLDER, file_of, manifest_of
+from recipe.schemas.manifest import FOLDER, file_of, known_names, manifest_of
 from tests.conftest import ROOT
 
 sys.path.insert(0, str(ROOT / "docs"))
@@ -33,6 +33,7 @@ def test_there_is_one_for_every_model_and_no_other():
         assert manifest_of(example.parse({"type": word, **example.example})), word
 
 
-def test_an_open_size_has_no_list():
+def test_an_open_size_may_be_any_of_the_lists():
     model = CATALOGUE.find("model", "YOLOv8").parse({"type": "YOLOv8"})
     assert manifest_of(model) is None
+    assert "model.2.m.2.cv1.conv.weight" in known_names(model), "the larger ones have it"

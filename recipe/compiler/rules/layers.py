@@ -6,7 +6,7 @@ from typing import NamedTuple
 from recipe.compiler.rule import Finding, rule
 from recipe.schemas.diagnostics import did_you_mean
 from recipe.schemas.layer_lr import LayerLR, check_patterns, matched
-from recipe.schemas.manifest import manifest_of
+from recipe.schemas.manifest import known_names
 from recipe.schemas.models import Model
 
 _RATES = ("layer_lr", "rates")
@@ -44,14 +44,14 @@ class Unused(NamedTuple):
 @rule("R512", "layer_lr", "model")
 def pattern_matches_nothing(layer_lr: LayerLR | None, model: Model) -> list[Finding]:
     """Patterns that no parameter of the model fits."""
-    names = _names(model)
+    names = known_names(model)
     return [_nothing(each.pattern, names, model) for each in unused_patterns(layer_lr, names) if each.taken_by is None]
 
 
 @rule("R513", "layer_lr", "model")
 def pattern_shadowed(layer_lr: LayerLR | None, model: Model) -> list[Finding]:
     """Patterns whose parameters have all been given away."""
-    return [_shadowed(each) for each in unused_patterns(layer_lr, _names(model)) if each.taken_by is not None]
+    return [_shadowed(each) for each in unused_patterns(layer_lr, known_names(model)) if each.taken_by is not None]
 
 
 def unused_patterns(layer_lr: LayerLR | None, names: tuple[str, ...]) -> Iterator[Unused]:
@@ -65,10 +65,6 @@ def unused_patterns(layer_lr: LayerLR | None, names: tuple[str, ...]) -> Iterato
         if not fitting - taken.keys():
             yield Unused(pattern, next((taken[name] for name in names if name in fitting), None))
         taken = dict.fromkeys(fitting, pattern) | taken
-
-
-def _names(model: Model) -> tuple[str, ...]:
-    return tuple(row.name for row in manifest_of(model) or ())
 
 
 def _nothing(pattern: str, names: Iterable[str], model: Model) -> Finding:

@@ -13,6 +13,7 @@ import torch
 from pydantic import JsonValue
 
 from recipe.runtime.detection.data import source_of
+from recipe.runtime.effective_rates import effective_rates
 from recipe.schemas.plan import RunPlan
 from recipe.schemas.tasks.detection import Detection
 
@@ -87,12 +88,19 @@ def _optimizer(trainer: Any, recipe: Detection) -> dict[str, JsonValue]:
         f"optimizer.{name}": _agreed(*(_plain(group[name]) for group in groups)) for name in fields if name in groups[0]
     }
     if "weight_decay" in fields:
-        weight, *others = [group["weight_decay"] for group in groups]
-        values["optimizer.weight_decay"] = weight if not any(others) else [weight, *others]
+        weight = _agreed(*(group["weight_decay"] for group in groups if group["param_group"] == "weight"))
+        others = [group["weight_decay"] for group in groups if group["param_group"] != "weight"]
+        values["optimizer.weight_decay"] = [weight, *others] if any(others) else weight
     if "momentum" in fields and _is_warming_up(trainer):
         values["optimizer.momentum"] = trainer.args.momentum  # the loop sets the groups' to reach this one
-    values["optimizer.lr"] = _agreed(*(group["initial_lr"] for group in groups))
-    return {"optimizer.type": type(trainer.optimizer).__name__, **values}
+    return {"optimizer.type": type(trainer.optimizer).__name__, **values, **_rates(trainer, recipe)}
+
+
+def _rates(trainer: Any, recipe: Detection) -> dict[str, JsonValue]:
+    names = {id(parameter): name for name, parameter in trainer.model.named_parameters()}
+    groups = trainer.optimizer.param_groups
+    live = {names[id(parameter)]: group["initial_lr"] for group in groups for parameter in group["params"]}
+    return effective_rates(live, recipe.layer_lr, recipe.model.blocks, trainer.args.lr0)
 
 
 def _scheduler(trainer: Any) -> dict[str, JsonValue]:

@@ -45,7 +45,7 @@ class Events:
 
 def epoch_values(trainer: Any) -> dict[str, float]:
     """Everything that an epoch reports: mean losses, metrics, and the rates at its end."""
-    rates = {f"lr/{group['param_group']}": float(group["lr"]) for group in trainer.optimizer.param_groups}
+    rates = {f"lr/{group['name']}": float(group["lr"]) for group in trainer.optimizer.param_groups}
     return {**_train_losses(trainer), **metric_names(trainer.metrics), **rates}
 
 

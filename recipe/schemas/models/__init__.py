@@ -19,6 +19,9 @@ class Model(Component, kind="model"):
     class_head: ClassVar[str] = ""
     """How the names of the parameters begin whose sizes grow with the number of classes; empty: it is not known."""
 
-    def manifest(self) -> str | None:
-        """The shipped list of the parameters, where there is one: a name for `recipe.schemas.manifest`."""
-        return None
+    def manifests(self) -> tuple[str, ...]:
+        """The shipped lists of parameters (`recipe.schemas.manifest`) that may be this model's: several while it is open.
+
+        Where there is no list at all, the runtime builds the model to see its parameters.
+        """
+        return ()

@@ -18,6 +18,6 @@ class ResNet34(Model):
         """None: ImageNet weights have another class head, so they are loaded into the built network."""
         return {}
 
-    def manifest(self) -> str:
+    def manifests(self) -> tuple[str, ...]:
         """`resnet34`."""
-        return "resnet34"
+        return ("resnet34",)

@@ -26,6 +26,6 @@ class YOLOv8(Model):
         """The architecture file that Ultralytics ships for this size."""
         return {"cfg": f"yolov8{self.size}.yaml"}
 
-    def manifest(self) -> str | None:
-        """`yolov8n` and so on; sizes differ in depth, so there is none while the size is `auto`."""
-        return None if self.size == AUTO else f"yolov8{self.size}"
+    def manifests(self) -> tuple[str, ...]:
+        """`yolov8n` and so on; all of them while the size is `auto`."""
+        return tuple(f"yolov8{size}" for size in ("nsmlx" if self.size == AUTO else self.size))

@@ -6,6 +6,7 @@ from annotated_types import Ge, Le, MultipleOf
 from pydantic import NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
 
 from recipe.schemas.base import AUTO, Auto, Section, setting
+from recipe.schemas.layer_lr import LayerLR
 from recipe.schemas.models import Model
 from recipe.schemas.optimizers import Optimizer
 from recipe.schemas.recipe import EarlyStopping, Hardware, Metric, Recipe
@@ -130,6 +131,7 @@ class Detection(Recipe):
     loss: DetectionLoss = DetectionLoss()
     optimizer: Optimizer = setting("AdamW", "What updates the weights.", validate_default=True)
     scheduler: Scheduler = setting("LinearDecay", "How rates change over the epochs.", validate_default=True)
+    layer_lr: LayerLR | None = setting(None, "Rates of single layers.")
     train: DetectionTrain = DetectionTrain()
     hardware: DetectionHardware = DetectionHardware()
 

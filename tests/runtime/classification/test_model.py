@@ -21,8 +21,8 @@ def test_the_list_is_that_of_the_built_network(word):
 
 def test_a_model_without_a_list_is_built():
     class Listless(type(Model.parse("ResNet18"))):
-        def manifest(self):
-            return None
+        def manifests(self):
+            return ()
 
     assert list_parameters(Listless(), 7) == list_parameters(Model.parse("ResNet18"), 7)
 

@@ -40,7 +40,13 @@ def expected(plan: RunPlan) -> dict[str, Any]:
     return {path: value for path, value in planned_values(plan.recipe).items() if path != "trackers"}
 
 
-@pytest.mark.parametrize("changes", [{}, UNUSUAL, {"optimizer": {"type": "Adam", "amsgrad": True, "eps": 1e-7}}])
+RATES = {"layer_lr": {"rates": {r"model\.22\.cv3": 0.05, r"model\.22": 0.02, r"model\.[0-3]": 1e-5}}}
+DECAY = {"layer_lr": {"decay": 0.9}}
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, UNUSUAL, {"optimizer": {"type": "Adam", "amsgrad": True, "eps": 1e-7}}, RATES, DECAY]
+)
 def test_every_leaf_arrives(tmp_path: Path, changes: dict[str, Any]):
     effective = interrupted(tmp_path, (0, 0), **changes).effective
     assert effective == expected(make_plan(**changes))
@@ -49,15 +55,18 @@ def test_every_leaf_arrives(tmp_path: Path, changes: dict[str, Any]):
 @pytest.fixture(scope="module")
 def live(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, RunPlan]:
     """A trainer that is ready for its first epoch."""
+    plan = make_plan(**{"train.early_stopping": {"patience": 3}})
+    return ready_trainer(plan, tmp_path_factory.mktemp("live")), plan
+
+
+def ready_trainer(plan: RunPlan, folder: Path) -> Any:
     from recipe.runtime.detection.engine.checkpoints import Checkpoints
     from recipe.runtime.detection.engine.trainer import Trainer
 
-    plan = make_plan(**{"train.early_stopping": {"patience": 3}})
     yaml = data_yaml(plan.recipe)
-    folder = tmp_path_factory.mktemp("live")
     trainer = Trainer(plan.recipe, yaml, read_yolo_dataset(yaml), Checkpoints(folder / "checkpoints"))
     trainer._setup_train()
-    return trainer, plan
+    return trainer
 
 
 def _transform(trainer: Any, name: str) -> Any:
@@ -122,6 +131,7 @@ SABOTAGE = {
     **{f"loss.{name}": _argument(name, 99.0) for name in ("box", "cls", "dfl")},
     "optimizer.type": lambda trainer, patch: patch.setattr(trainer, "optimizer", _adamax_like(trainer.optimizer)),
     "optimizer.lr": _group(2, "initial_lr", 0.1),
+    "layer_lr": _group(1, "initial_lr", 0.1),
     "optimizer.betas": _group(0, "betas", (0.5, 0.9)),
     "optimizer.eps": _group(1, "eps", 1e-3),
     "optimizer.amsgrad": _group(0, "amsgrad", True),
@@ -173,3 +183,35 @@ def test_what_ultralytics_would_change_by_itself(live: tuple[Any, RunPlan]):
     assert [group["param_group"] for group in trainer.optimizer.param_groups] == ["weight", "bn", "bias"]
     assert [group["weight_decay"] for group in trainer.optimizer.param_groups] == [0.01, 0.0, 0.0]
     assert trainer.args.augmentations == [], "no augmentation of an installed Albumentations"
+
+
+@pytest.mark.parametrize(("changes", "path"), [(RATES, "layer_lr.rates"), (DECAY, "layer_lr.decay")])
+def test_a_rate_of_any_layer_that_is_not_the_plans_is_seen(
+    changes: dict[str, Any], path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    plan = make_plan(**changes)
+    trainer = ready_trainer(plan, tmp_path)
+    for group in trainer.optimizer.param_groups:
+        with monkeypatch.context() as patch:
+            patch.setitem(group, "initial_lr", group["initial_lr"] * 1.01)
+            now, planned = effective_values(trainer, plan), expected(plan)
+        assert {name for name in planned if now[name] != planned[name]} & {path, "optimizer.lr"}, group["name"]
+
+
+def test_groups_of_a_plan_are_those_of_the_optimizer(tmp_path: Path):
+    """Names, rates and sizes, by the same names that the metrics have."""
+    from recipe.compiler.lower import _groups
+    from recipe.runtime.detection.family import DetectionFamily
+
+    plan = make_plan(**DECAY)
+    trainer = ready_trainer(plan, tmp_path)
+    live = {
+        group["name"]: (group["initial_lr"], len(group["params"]), sum(p.numel() for p in group["params"]))
+        for group in trainer.optimizer.param_groups
+    }
+    family = DetectionFamily()
+    listed = family.look_at_model(plan.recipe, family.look_at_data(plan.recipe)).parameters
+    planned = {group.name: (group.lr, group.tensors, group.parameters) for group in _groups(plan.recipe, listed)}
+    assert planned == live
+    assert live["model.22/bias"][0] == 0.002
+    assert live["model.9/weight"][0] == pytest.approx(0.002 * 0.9**13)

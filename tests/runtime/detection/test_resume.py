@@ -56,6 +56,22 @@ def test_continues_after_the_last_whole_epoch(stopped: Path, uninterrupted: Trai
     assert log.count("Closing dataloader mosaic") == 1
 
 
+def test_rates_of_layers_keep_their_ratios_through_warm_up_schedule_and_resumption(tmp_path: Path):
+    changes: dict[str, Any] = {
+        "train.epochs": 2,
+        "layer_lr": {"decay": 0.9},
+        "optimizer": {"type": "AdamW", "lr": 0.002},
+    }
+    interrupted(tmp_path, (2, 1), **changes)
+    resumed = train(tmp_path, **changes)
+    assert resumed.reporter.events[0] == ("started", 2)
+    for values in resumed.reporter.epochs.values():
+        assert values["lr/model.9/weight"] == pytest.approx(values["lr/model.22/weight"] * 0.9**13)
+        assert values["lr/model.0/bn"] == pytest.approx(values["lr/model.22/bn"] * 0.9**22)
+    assert len(resumed.reporter.epochs) == 2
+    assert resumed.reporter.effective["layer_lr.decay"] == 0.9
+
+
 def test_a_run_without_a_checkpoint_begins_anew(tmp_path: Path):
     interrupted(tmp_path, (1, 1))
     assert not list((tmp_path / "checkpoints").iterdir())

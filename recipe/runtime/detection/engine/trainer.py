@@ -88,7 +88,7 @@ class Trainer(DetectionTrainer):  # type: ignore[misc]
             return super().get_validator()
 
     def build_optimizer(self, model: Any, **_arguments: Any) -> Any:
-        return build_optimizer(self.recipe.optimizer, unwrap_model(model))
+        return build_optimizer(self.recipe, unwrap_model(model))
 
     def _setup_scheduler(self) -> None:
         self.lf = build(self.recipe.scheduler, epochs=self.epochs)
