@@ -39,6 +39,7 @@ _FRIENDLY = (
     ("did not find expected '-' indicator", "a list item without `-`", "items of one list begin in one column"),
 )
 
+_LONGEST_KEY = 1024
 _COVERED = re.compile(r"""'[^'\n]*'|"[^"\n]*"|(?<!\S)#.*""")
 """Quoted text and comments, where every character is welcome."""
 
@@ -59,6 +60,8 @@ def explain_syntax_error(error: Any, source: Source, offset: int) -> Diagnostic:
         return Diagnostic("R104", "a quote or bracket is never closed", labels, ("close it",))
     if "expected key" in problem:
         return Diagnostic("R104", *_no_key(source.text, at, here))
+    if "expected ':'" in problem and begin is not None and at - begin > _LONGEST_KEY:
+        return Diagnostic("R104", "a key has at most 1,024 characters", (Label(Span(source.index, begin, begin + 1)),))
     opened = () if begin is None or begin >= at else (Label(Span(source.index, begin, begin + 1), context),)
     for pattern, message, help_ in _FRIENDLY:
         if pattern in problem:
