@@ -121,9 +121,11 @@ def someone_else(monkeypatch, folder):
 def ctrl_c(_monkeypatch, folder):
     def press():
         deadline = time.monotonic() + 120
-        while not list(folder.glob("runs/*/*/metrics.csv")) and time.monotonic() < deadline:
+        while time.monotonic() < deadline:
+            if list(folder.glob("runs/*/*/metrics.csv")):
+                os.kill(os.getpid(), signal.SIGINT)
+                return
             time.sleep(0.1)
-        os.kill(os.getpid(), signal.SIGINT)
 
     threading.Thread(target=press, daemon=True).start()
 
@@ -198,6 +200,14 @@ def test_codes_are_found_in_any_case_and_by_name(cli):
     assert "```" not in by_code.stdout
     assert "\x1b" not in by_code.stdout
     assert cli("explain", "unknown-key", "R402").stdout == by_code.stdout
+
+
+def test_headings_are_bold_on_a_terminal(monkeypatch):
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    with contextlib.redirect_stdout(io.StringIO()) as terminal:
+        terminal.isatty = lambda: True
+        command_line.run(["explain", "R402"])
+    assert "\x1b[1mBad\x1b[0m\n" in terminal.getvalue()
 
 
 def test_files_and_commands_of_an_example_are_told_apart(cli):
