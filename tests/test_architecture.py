@@ -49,7 +49,15 @@ def test_no_string_annotations_in_schemas():
 
 
 @pytest.mark.parametrize(
-    "words", [["validate", "recipes/yolo_competition.yaml"], ["schema"], ["list"], ["run", "--help"], ["--help"]]
+    "words",
+    [
+        ["validate", "recipes/yolo_competition.yaml"],
+        ["schema"],
+        ["schema", "--flavour", "editor"],
+        ["list"],
+        ["run", "--help"],
+        ["--help"],
+    ],
 )
 def test_light_verbs_import_nothing_heavy(words):
     script = (

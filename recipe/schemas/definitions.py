@@ -13,6 +13,9 @@ Schema = dict[str, Any]
 MARK = "Recipes of recipe-compiler"
 """What every schema of this program says in its `$comment`, before the version."""
 
+PARTIAL, OVERLAY = ".partial", ".overlay"
+"""What the names of definitions end in where nothing is required, and of those where that is a profile."""
+
 _REFERENCE = "#/$defs/"
 
 LAYERING: dict[str, Schema] = {

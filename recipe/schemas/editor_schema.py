@@ -9,6 +9,8 @@ from typing import Any
 
 from recipe.schemas.definitions import (
     LAYERING,
+    OVERLAY,
+    PARTIAL,
     Branch,
     Definitions,
     Schema,
@@ -23,7 +25,7 @@ from recipe.schemas.editor_leaves import MAP, REFERENCE_TEXT, alternatives, leaf
 from recipe.schemas.editor_words import Words
 from recipe.schemas.union import union_of
 
-FULL, PARTIAL, OVERLAY, NULLABLE = "", ".partial", ".overlay", ".null"
+FULL, NULLABLE = "", ".null"
 _TASK = "task"
 
 
@@ -38,32 +40,29 @@ class _Editor:
 
     def __init__(self, parts: Definitions) -> None:
         self.parts, self.words = parts, Words(parts)
-        self.defs: dict[str, Schema] = {}
         self.union = {
             kind: union_of(f"any.{kind}", [branch.name for branch in branches], parts.schemas)
             for kind, branches in parts.kinds.items()
         }
-        self.components = {
-            name: kind
-            for kind, branches in parts.kinds.items()
-            for name in (self.union[kind], *(b.name for b in branches))
-        }
+        self.kind_of_section = {self.union[kind]: kind for kind in parts.kinds}
+        self.kind_of_section |= {branch.name: kind for kind in parts.kinds for branch in parts.kinds[kind]}
+        self.defs: dict[str, Schema] = {f"{kind}.tag": self._tag(kind) for kind in parts.kinds}
         for flavour in (FULL, PARTIAL):
             for name, raw in parts.schemas.items():
                 self._define(name + flavour, self._section(name, raw, flavour))
             for kind in parts.kinds:
                 self._define(kind + flavour, self._component(kind, flavour))
-        for kind in parts.kinds:
-            self.defs[f"{kind}.tag"] = self._tag(kind)
-        for name in [name for name, kind in self.components.items() if kind == _TASK]:
+        for name in {self.union[_TASK], *(branch.name for branch in parts.kinds[_TASK])}:
             self._add_layering(name)
 
     def _define(self, name: str, schema: Schema) -> None:
-        self.defs[name] = schema
-        key = next((key for key in ("anyOf", "type") if key in schema), None)
-        if key:
-            null = {"type": "null"} if key == "anyOf" else "null"
-            self.defs[name + NULLABLE] = {**schema, key: [*schema[key], null]}
+        """Keep a definition, and with it the one that takes null besides."""
+        nullable = dict(schema)
+        if "anyOf" in schema:
+            nullable["anyOf"] = [*schema["anyOf"], {"type": "null"}]
+        elif "type" in schema:
+            nullable["type"] = [*schema["type"], "null"]
+        self.defs |= {name: schema, name + NULLABLE: nullable}
 
     def root(self) -> Schema:
         """Any recipe file: its task decides on the sections, and without one nothing that could be right is wrong."""
@@ -137,7 +136,7 @@ class _Editor:
             for key, inner in raw["properties"].items()
         }
         demands: Schema = {"required": required} if required else {}
-        if kind := self.components.get(name):
+        if kind := self.kind_of_section.get(name):
             fields[self.parts.tag(kind)] = self._about_tag(kind)
             demands = demand(required)
         return {**MAP, "properties": fields, **demands, "additionalProperties": False}

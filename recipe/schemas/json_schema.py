@@ -9,6 +9,8 @@ from typing import Any
 from recipe.schemas.component import KIND_PLACEHOLDER
 from recipe.schemas.definitions import (
     LAYERING,
+    OVERLAY,
+    PARTIAL,
     Definitions,
     Schema,
     definitions,
@@ -18,9 +20,6 @@ from recipe.schemas.definitions import (
     name_of,
     reference,
 )
-
-PARTIAL = ".partial"
-OVERLAY = ".overlay"
 
 
 def language_schema() -> Schema:

@@ -43,14 +43,12 @@ class LanguageServer:
         self._send({"method": "workspace/didChangeConfiguration", "params": {"settings": {"yaml": settings}}})
 
     def stop(self) -> None:
-        """Ask the server to leave, and see that it does."""
-        self.request("shutdown")
-        self._send({"method": "exit"})
-        assert self._process.stdin
-        self._process.stdin.close()
+        """Ask the server to leave; one that does not is killed, and that is an error."""
         try:
+            self.request("shutdown")
+            self._send({"method": "exit"})
             self._process.wait(10)
-        except subprocess.TimeoutExpired:
+        finally:
             self._process.kill()
             self._process.wait()
 
