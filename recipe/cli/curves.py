@@ -5,7 +5,7 @@ from typing import Any
 from recipe.runtime.build import build
 from recipe.schemas.schedulers import Scheduler
 
-_BARS = "▁▂▃▄▅▆▇█"
+_BARS = " ▁▂▃▄▅▆▇█"
 
 
 def rates(scheduler: Scheduler | None, lr: float, epochs: int) -> list[float]:
@@ -32,8 +32,16 @@ def _stepped_rates(scheduler: Scheduler, lr: float, epochs: int) -> list[float]:
     return found
 
 
-def sparkline(values: list[float], width: int = 24) -> str:
-    """A curve in one line of bars, from zero to the largest value."""
-    top = max(values, default=0.0) or 1.0
-    picked = [values[index * len(values) // min(width, len(values))] for index in range(min(width, len(values)))]
-    return "".join(_BARS[min(len(_BARS) - 1, int(value / top * len(_BARS)))] for value in picked)
+def plot(values: list[float], width: int = 48, height: int = 4) -> list[str]:
+    """A curve from zero to its largest value, as rows of bars with the scale beside them."""
+    top, columns = max(values, default=0.0) or 1.0, min(width, len(values))
+    stretch = max(width // max(len(values), 1), 1)
+    levels = [values[index * len(values) // columns] / top * height for index in range(columns)]
+    rows = ["".join(_bar(level - row) * stretch for level in levels).rstrip() for row in reversed(range(height))]
+    scale = [f"{top:.3g}", *[""] * (height - 2), "0"]
+    return [f"{label:>8} ┤{row}" for label, row in zip(scale, rows, strict=True)]
+
+
+def _bar(level: float) -> str:
+    """The part of a bar that stands in a cell where it is `level` cells high."""
+    return _BARS[max(0, min(len(_BARS) - 1, round(level * (len(_BARS) - 1))))]

@@ -1,92 +1,70 @@
 """A plan as people read it."""
 
 from collections.abc import Iterable
-from typing import Any
+from pathlib import Path
 
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from recipe.cli.curves import rates, sparkline
-from recipe.schemas.base import Section, leaves
-from recipe.schemas.component import Component
-from recipe.schemas.plan import RunPlan
+from recipe.cli.plan_members import parts_of_matrix, parts_of_search
+from recipe.cli.plan_parts import Part, parts_of
+from recipe.schemas.plan import MatrixPlan, Plan, RunPlan, SearchPlan
+
+_LABEL_WIDTH = 10
 
 
-def show_plan(plan: RunPlan, console: Console | None = None) -> None:
-    """Print the plan: a panel on a terminal, plain lines elsewhere."""
-    console = console or Console(highlight=False, soft_wrap=True)
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bold", no_wrap=True)
-    grid.add_column()
-    for name, text in _lines(plan):
-        grid.add_row(name, Text(text))
-    title = f"{plan.recipe.name} · {plan.recipe.word()} · {plan.digest[:12]}"
-    if console.is_terminal:
-        console.print(Panel(grid, title=title, title_align="left", border_style="cyan"))
+def show_plan(plan: Plan, runs_root: Path | None = None, console: Console | None = None) -> None:
+    """Print the plan: a panel on a terminal, plain lines elsewhere. Earlier runs are looked for under `runs_root`."""
+    console = console or Console(highlight=False)
+    for title, parts in _panels(plan, runs_root):
+        filled = [part for part in parts if part.rows]
+        if console.is_terminal:
+            console.print(Panel(_grid(filled), title=Text(title), title_align="left", border_style="cyan"))
+        else:
+            print("\n".join([title, *(f"  {line}" for part in filled for line in _plain(part))]))
+
+
+def _panels(plan: Plan, runs_root: Path | None) -> Iterable[tuple[str, Iterable[Part]]]:
+    if isinstance(plan, MatrixPlan):
+        yield f"{plan.name} · {len(plan.members)} runs · {plan.digest[:12]}", parts_of_matrix(plan, runs_root)
+        first = plan.members[0].plan
+        yield f"the first of them · {first.recipe.word()} · {first.digest[:12]}", parts_of(first)
+    elif isinstance(plan, SearchPlan):
+        yield f"{plan.name} · search · {plan.digest[:12]}", parts_of_search(plan)
+        yield f"the recipe below it · {plan.base.recipe.word()}", parts_of(plan.base)
     else:
-        print(f"{title}\n" + "\n".join(f"  {name:12} {text}" for name, text in _lines(plan)))
+        yield _title(plan), parts_of(plan)
 
 
-def _lines(plan: RunPlan) -> Iterable[tuple[str, str]]:
-    recipe: Any = plan.shown()
-    yield "model", _model(plan, recipe)
-    yield from _groups(plan)
-    yield "data", _data(plan, recipe)
-    yield "training", _settings(recipe.train)
-    if hasattr(recipe, "augment"):
-        yield "augment", _settings(recipe.augment, skip_zero=True)
-    yield "optimizer", _component(recipe.optimizer)
-    yield "scheduler", f"{_component(recipe.scheduler)}  {_curve(recipe)}"
-    yield "hardware", _settings(recipe.hardware)
-    yield "trackers", "; ".join(_component(tracker) for tracker in recipe.trackers) or "none"
-    for index, answer in enumerate(plan.answers):
-        yield "auto" if index == 0 else "", f"{answer.path} = {answer.value}  ({answer.reason})"
-    yield "runs", "1"
+def _title(plan: RunPlan) -> str:
+    return f"{plan.recipe.name} · {plan.recipe.word()} · {plan.digest[:12]}"
 
 
-def _model(plan: RunPlan, recipe: Any) -> str:
-    total = sum(group.parameters for group in plan.groups)
-    return f"{_component(recipe.model)}, {total:,} trainable parameters"
+def _grid(parts: list[Part]) -> Table:
+    grid = Table.grid(padding=(0, 2), expand=True)
+    grid.add_column(style="bold", no_wrap=True, width=_LABEL_WIDTH)
+    grid.add_column(ratio=1)
+    for part in parts:
+        grid.add_row(part.label, _rows(part))
+    return grid
 
 
-def _groups(plan: RunPlan) -> Iterable[tuple[str, str]]:
-    for index, group in enumerate(plan.groups):
-        text = f"{group.name:8} lr {group.lr:<8g} {group.parameters:>12,} parameters in {group.tensors} tensors"
-        yield "groups" if index == 0 else "", text
+def _rows(part: Part) -> Table:
+    """The columns of a part; all but the first may wrap."""
+    inner = Table.grid(padding=(0, 2))
+    columns = max(map(len, part.rows))
+    for index in range(columns):
+        inner.add_column(no_wrap=index == 0 and columns > 1, overflow="fold")
+    for row in part.rows:
+        inner.add_row(*map(Text, row))
+    return inner
 
 
-def _data(plan: RunPlan, recipe: Any) -> str:
-    images: Any = plan.details.get("images", {})
-    classes: Any = plan.details.get("classes", [])
-    shown = ", ".join(classes[:6]) + (f" … ({len(classes)} classes)" if len(classes) > 6 else "")
-    counts = ", ".join(f"{count} {split}" for split, count in images.items())
-    steps = plan.details.get("steps_per_epoch")
-    sources = [leaf.value for leaf in leaves(recipe.data) if leaf.is_path or str(leaf.value).startswith("builtin:")]
-    return f"{', '.join(sources)}: {counts} images; {shown}; {steps} steps an epoch"
-
-
-def _curve(recipe: Any) -> str:
-    curve = rates(recipe.scheduler, recipe.optimizer.lr, recipe.train.epochs)
-    return f"{sparkline(curve)} {curve[0]:g} → {curve[-1]:.3g}" if curve else ""
-
-
-def _component(component: Component | None) -> str:
-    if component is None:
-        return "none"
-    settings = _settings(component)
-    return f"{component.word()}({settings})" if settings else component.word()
-
-
-def _settings(section: Section, skip_zero: bool = False) -> str:
-    values = ((name, getattr(section, name)) for name in type(section).model_fields)
-    return ", ".join(f"{name} {_value(value)}" for name, value in values if not (skip_zero and value == 0))
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, Section):
-        return f"({_settings(value)})"
-    if isinstance(value, tuple):
-        return "[" + ", ".join(map(_value, value)) + "]"
-    return "none" if value is None else f"{value:g}" if isinstance(value, float) else str(value)
+def _plain(part: Part) -> Iterable[str]:
+    columns = max(map(len, part.rows))
+    widths = [max(len(row[index]) for row in part.rows if index < len(row)) for index in range(columns)]
+    for number, row in enumerate(part.rows):
+        text = "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=False)).rstrip()
+        yield f"{part.label if number == 0 else '':{_LABEL_WIDTH}}  {text}"

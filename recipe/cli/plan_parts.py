@@ -1,0 +1,139 @@
+"""What a person wants to know of a plan, as parts: a label, and rows of one or more columns."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from recipe.cli.curves import plot, rates
+from recipe.schemas.base import Section, leaves
+from recipe.schemas.component import Component
+from recipe.schemas.plan import ParameterGroup, RunPlan
+from recipe.schemas.recipe import Gate
+
+_MOST_GROUPS = 12
+_MOST_CLASSES = 6
+
+
+class Part(NamedTuple):
+    """A labelled part of the plan. Of several columns the last one may be long."""
+
+    label: str
+    rows: tuple[tuple[str, ...], ...]
+
+
+def parts_of(plan: RunPlan) -> Iterator[Part]:
+    """A single run: the model first, what it rests on last."""
+    recipe: Any = plan.shown()
+    yield _part("model", f"{component(recipe.model)}, {_parameters(plan):,} trainable parameters")
+    yield _part("data", *_data(plan, recipe))
+    yield _part("training", settings(recipe.train))
+    for name in ("augment", "loss"):
+        if isinstance(section := getattr(recipe, name, None), Section):
+            yield _part(name, component(section) if isinstance(section, Component) else settings(section, True))
+    yield _part("optimizer", component(recipe.optimizer))
+    yield Part("groups", tuple(_groups(plan.groups)))
+    yield _part("scheduler", component(recipe.scheduler), *_curve(recipe))
+    yield _part("hardware", settings(recipe.hardware))
+    yield _part("trackers", *(map(component, recipe.trackers)))
+    yield _part("gates", *map(_gate, recipe.gates))
+    answers = ((answer.path, value(answer.value), answer.reason) for answer in plan.answers)
+    yield Part("auto", tuple(answers))
+    yield _part("versions", ", ".join(_versions(plan)))
+    accepted = ((each.what, f"{_short(each.before)} → {_short(each.after)}", each.when) for each in plan.amendments)
+    yield Part("accepted", tuple(accepted))
+
+
+def _part(label: str, *lines: str) -> Part:
+    return Part(label, tuple((line,) for line in lines if line))
+
+
+def _parameters(plan: RunPlan) -> int:
+    return sum(group.parameters for group in plan.groups)
+
+
+def _data(plan: RunPlan, recipe: Any) -> Iterator[str]:
+    images: Any = plan.details.get("images", {})
+    classes: Any = plan.details.get("classes", [])
+    steps: Any = plan.details.get("steps_per_epoch", 0)
+    sources = [leaf.value for leaf in leaves(recipe.data) if leaf.is_path or str(leaf.value).startswith("builtin:")]
+    yield ", ".join(sources)
+    shown = ", ".join(classes[:_MOST_CLASSES]) + (" …" if len(classes) > _MOST_CLASSES else "")
+    counts = ", ".join(f"{count:,} {split}" for split, count in images.items())
+    yield f"{counts} images of {len(classes)} classes: {shown}"
+    yield f"{steps:,} steps an epoch, {steps * recipe.train.epochs:,} in {recipe.train.epochs} epochs"
+
+
+def _groups(groups: tuple[ParameterGroup, ...]) -> Iterator[tuple[str, ...]]:
+    """A row a layer where layers have rates, else a row a role; of many the first and the last."""
+    layers: dict[tuple[str, float], list[ParameterGroup]] = {}
+    for group in groups:
+        layers.setdefault((group.name.rpartition("/")[0] or group.name, group.lr), []).append(group)
+    rows = [
+        (name, f"{lr:.3g}", f"{sum(each.parameters for each in found):,}", str(sum(each.tensors for each in found)))
+        for (name, lr), found in layers.items()
+    ]
+    more = len(rows) - _MOST_GROUPS
+    if more > 0:
+        rows[_MOST_GROUPS // 2 : -_MOST_GROUPS // 2] = [(f"… {more} more", "", "", "")]
+    return iter([("", "lr", "parameters", "tensors"), *rows] if rows else [])
+
+
+def _curve(recipe: Any) -> Iterator[str]:
+    curve = rates(recipe.scheduler, recipe.optimizer.lr, recipe.train.epochs)
+    warmup = getattr(recipe.train, "warmup_epochs", 0)
+    rises = f", the first {warmup:g} of them a warm-up (not drawn)" if warmup else ""
+    yield f"lr {curve[0]:g} → {curve[-1]:.3g} over {len(curve)} epochs{rises}"
+    if len(set(curve)) > 1:
+        yield from plot(curve)
+
+
+def _gate(gate: Gate) -> str:
+    bounds = [("at least", gate.min), ("at most", gate.max)]
+    return f"{gate.metric} " + ", ".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None)
+
+
+def _versions(plan: RunPlan) -> Iterator[str]:
+    for package in type(plan.recipe).packages:
+        if package in plan.versions:
+            yield f"{package} {plan.versions[package]}"
+    if plan.commit:
+        commit, dash, dirty = plan.commit.partition("-")
+        yield f"commit {commit[:12]}{dash}{dirty}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 16 else f"{text[:12]}…"
+
+
+def component(item: Component | None) -> str:
+    """A component as a call: `AdamW(lr 0.001, …)`."""
+    if item is None:
+        return "none"
+    inside = settings(item)
+    return f"{item.word()}({inside})" if inside else item.word()
+
+
+def settings(section: Section, skip_zero: bool = False) -> str:
+    """The settings of a section on one line."""
+    values = ((name, getattr(section, name)) for name in type(section).model_fields)
+    return ", ".join(f"{name} {value(item)}" for name, item in values if not (skip_zero and item == 0))
+
+
+def value(item: Any) -> str:
+    """A value as people read it."""
+    if isinstance(item, Component):
+        return component(item)
+    if isinstance(item, Section):
+        return f"({settings(item)})"
+    if isinstance(item, tuple | list):
+        return "[" + ", ".join(map(value, item)) + "]"
+    if isinstance(item, dict):
+        return "{" + ", ".join(f"{key}: {value(inner)}" for key, inner in item.items()) + "}"
+    if item is None or isinstance(item, bool):
+        return {None: "none", True: "true", False: "false"}[item]
+    return f"{item:g}" if isinstance(item, float) else str(item)
+
+
+def place_of(plan: RunPlan, runs_root: Path) -> Path:
+    """The directory of a run."""
+    return runs_root / plan.recipe.name / plan.digest[:12]
