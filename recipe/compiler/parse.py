@@ -46,7 +46,6 @@ class _Parser:
     def __init__(self, source: Source, layer: Layer, report: Report, offset: int = 0) -> None:
         # The extension itself: ruamel's YAML class falls back to its slow pure parser without a word.
         import _ruamel_yaml_clibz as libyaml
-
         from ruamel.yaml.error import YAMLError
 
         self.libyaml, self.yaml_error = libyaml, YAMLError
