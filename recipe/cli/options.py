@@ -4,6 +4,8 @@ import argparse
 
 from recipe.cli.render import FORMATS
 from recipe.compiler.compile import Request
+from recipe.schemas.manifest import known_names
+from recipe.schemas.models import Model
 
 
 def add_recipe_options(parser: argparse.ArgumentParser) -> None:
@@ -32,4 +34,13 @@ def add_runs_option(parser: argparse.ArgumentParser) -> None:
 
 def request_of(arguments: argparse.Namespace, file: str) -> Request:
     """What the options ask to compile."""
-    return Request(file, tuple(arguments.profile), tuple(arguments.set))
+    return Request(file, tuple(arguments.profile), tuple(arguments.set), names_of=_names_of)
+
+
+def _names_of(model: Model) -> tuple[str, ...]:
+    """From the shipped lists, else what an earlier look at such a model has left in the cache."""
+    if names := known_names(model):
+        return names
+    from recipe.runtime.remembered import remembered_names
+
+    return remembered_names(model)

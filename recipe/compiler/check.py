@@ -5,21 +5,21 @@ from typing import Any
 from recipe.compiler.fixes import rewrite
 from recipe.compiler.nodes import Mapping, Node, Path, Scalar, locate, walk_scalars
 from recipe.compiler.report import Report
-from recipe.compiler.rule import WHOLE, Finding, Rule
+from recipe.compiler.rule import NAMES, WHOLE, Finding, Rule
 from recipe.compiler.rules import RULES
 from recipe.schemas.base import AUTO, Section
 from recipe.schemas.diagnostics import Diagnostic, Fix, Label
+from recipe.schemas.manifest import NamesOf, known_names
 from recipe.schemas.recipe import Recipe
 from recipe.schemas.spelling import is_same_word
 
 
-def check(recipe: Recipe, root: Mapping, report: Report) -> None:
+def check(recipe: Recipe, root: Mapping, report: Report, names_of: NamesOf = known_names) -> None:
     """Run every rule whose paths this recipe has, all answered and none of them already known bad."""
     for each in RULES:
-        values = [_value_at(recipe, _steps(path)) for path in each.paths]
-        if any(value is _ABSENT or value == AUTO for value in values):
-            continue
-        if any(report.is_poisoned(_steps(path)) for path in each.paths if path != WHOLE):
+        paths = [_steps(path) for path in each.paths if path not in (WHOLE, NAMES)]
+        values = [names_of if path == NAMES else _value_at(recipe, _steps(path)) for path in each.paths]
+        if any(value is _ABSENT or value == AUTO for value in values) or any(map(report.is_poisoned, paths)):
             continue
         found = each.function(*values)
         for finding in found if isinstance(found, list) else [found] if found else []:
@@ -30,7 +30,7 @@ def _tell(each: Rule, found: Finding, root: Mapping, report: Report) -> None:
     main = _steps(found.at)
     if report.is_poisoned(main):
         return
-    also = [path for path in each.paths if path != WHOLE] if found.also is None else found.also
+    also = [path for path in each.paths if path not in (WHOLE, NAMES)] if found.also is None else found.also
     others = [steps for path in also if (steps := _steps(path)) != main]
     labels = [label for label in [_label_at(root, main, found.is_about_key)] if label]
     labels += [label for path in others if (label := _label_at(root, path, found.is_about_key, _said_here(path)))]

@@ -15,6 +15,7 @@ from recipe.compiler.member import Member, Surroundings, check_tree
 from recipe.compiler.nodes import Document, Mapping
 from recipe.compiler.report import Report
 from recipe.schemas.diagnostics import Diagnostic, RecipeError
+from recipe.schemas.manifest import NamesOf, known_names
 from recipe.schemas.recipe import Recipe
 
 
@@ -25,6 +26,8 @@ class Request(NamedTuple):
     profiles: tuple[str, ...] = ()
     sets: tuple[str, ...] = ()
     environment: Environment[str, str] = os.environ
+    names_of: NamesOf = known_names
+    """What is known of the parameters of models, for the patterns of `layer_lr`."""
 
 
 class Checked(NamedTuple):
@@ -61,7 +64,7 @@ def check_recipe(request: Request, report: Report) -> Checked:
     except RecipeError as error:
         raise RecipeError(*dict.fromkeys((*report.sorted(), *error.diagnostics)), sources=report.sources) from None
     recipe_dir = os.path.dirname(os.path.abspath(request.file))  # noqa: PTH100, PTH120
-    surroundings = Surroundings(request.environment, os.getcwd(), recipe_dir)  # noqa: PTH109
+    surroundings = Surroundings(request.environment, os.getcwd(), recipe_dir, request.names_of)  # noqa: PTH109
     if "matrix" in written.entries or "search" in written.entries:
         return _check_varied(written, surroundings, report)
     base = check_tree(written, {}, surroundings, report)

@@ -12,6 +12,7 @@ from recipe.compiler.nodes import Document, Mapping, walk_scalars
 from recipe.compiler.paths import absolute_paths
 from recipe.compiler.report import Report
 from recipe.compiler.typecheck import typecheck
+from recipe.schemas.manifest import NamesOf, known_names
 from recipe.schemas.recipe import Recipe
 
 
@@ -22,6 +23,7 @@ class Surroundings(NamedTuple):
     working_dir: str
     recipe_dir: str
     """Paths count for identity as relative to it."""
+    names_of: NamesOf = known_names
 
 
 class Member(NamedTuple):
@@ -44,7 +46,7 @@ def check_tree(
     root = interpolate(root, surroundings.environment, surroundings.working_dir, report)
     recipe = typecheck(root, report)
     if recipe is not None:
-        check(recipe, root, report)
+        check(recipe, root, report, surroundings.names_of)
     if recipe is None or report.has_errors:
         return None
     recipe = absolute_paths(recipe, root)

@@ -8,6 +8,9 @@ from recipe.compiler.nodes import Path
 WHOLE = ""
 """The path of the recipe itself, for rules that look at more of it than their other paths say."""
 
+NAMES = "names of parameters"
+"""Stands among a rule's paths for a function: model → the names of its parameters, as far as they are known."""
+
 
 class Finding(NamedTuple):
     """What a rule found: where, and what to do."""

@@ -4,10 +4,15 @@
 """
 
 import json
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 from recipe.schemas.models import Model
+
+NamesOf = Callable[[Model], tuple[str, ...]]
+"""Model → the names of its parameters; none where they are not known."""
 
 FOLDER = Path(__file__).parent / "manifests"
 
@@ -32,6 +37,7 @@ def known_names(model: Model) -> tuple[str, ...]:
     return tuple(dict.fromkeys(row.name for name in model.manifests() for row in _rows(name)))
 
 
+@cache
 def _rows(name: str) -> tuple[Row, ...]:
     return tuple(Row(*row) for row in json.loads(file_of(name).read_bytes()))
 

@@ -1,6 +1,6 @@
 """What `auto` means in a classification recipe, and what must hold between it and its data."""
 
-from recipe.compiler.answers.common import COMMON_REPLIES, device_is_there
+from recipe.compiler.answers.common import COMMON_REPLIES, device_is_there, layer_patterns_fit
 from recipe.compiler.resolve import Answers, Question, Reply, Resolved
 from recipe.compiler.rules.classification import class_weights_problem
 from recipe.schemas.diagnostics import Diagnostic
@@ -24,5 +24,5 @@ def class_weights_count(resolved: Resolved, facts: Facts) -> Diagnostic | None:
 
 ANSWERS = Answers(
     replies={**COMMON_REPLIES, "hardware.workers": _workers},
-    rules=(device_is_there, class_weights_count),
+    rules=(device_is_there, class_weights_count, layer_patterns_fit),
 )

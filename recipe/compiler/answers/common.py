@@ -1,6 +1,9 @@
 """Answers that every family shares."""
 
+from typing import Any
+
 from recipe.compiler.resolve import Question, Reply, Resolved
+from recipe.compiler.rules.layers import nothing, shadowed, unused_patterns
 from recipe.schemas.diagnostics import Diagnostic
 from recipe.schemas.facts import Facts, Hardware, Places
 
@@ -26,6 +29,18 @@ def device_is_there(resolved: Resolved, facts: Facts) -> Diagnostic | None:
         return None
     message = f"the recipe trains on `{device}`, but this machine has {facts.hardware.name}"
     return Diagnostic("R611", message, help=("write `device: auto`",), path=("hardware", "device"))
+
+
+def layer_patterns_fit(resolved: Resolved, facts: Facts) -> Diagnostic | None:
+    """The patterns of `layer_lr` against the very parameters: `validate` knows those of some models only."""
+    recipe: Any = resolved.recipe
+    names = tuple(tensor.name for tensor in facts.parameters or ())
+    unused = next(unused_patterns(recipe.layer_lr, names), None)
+    if unused is None:
+        return None
+    found = shadowed(unused) if unused.taken_by else nothing(unused, recipe.model, names)
+    code, help_ = "R513" if unused.taken_by else "R512", (found.help,) if found.help else ()
+    return Diagnostic(code, found.message, (), help_, found.candidates, path=tuple(found.at))
 
 
 COMMON_REPLIES = {

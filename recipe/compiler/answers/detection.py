@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from recipe.compiler.answers.common import COMMON_REPLIES, device_is_there
+from recipe.compiler.answers.common import COMMON_REPLIES, device_is_there, layer_patterns_fit
 from recipe.compiler.resolve import Answers, Question, Reply, Resolved
 from recipe.schemas.diagnostics import Diagnostic
 from recipe.schemas.facts import Dataset, Facts, Hardware, Weights
@@ -160,5 +160,12 @@ ANSWERS = Answers(
         "train.amp": _amp,
         "model.weights": _weights,
     },
-    rules=(device_is_there, too_many_workers, images_fit_into_memory, amp_needs_cuda, scratch_instead_of_pretrained),
+    rules=(
+        device_is_there,
+        layer_patterns_fit,
+        too_many_workers,
+        images_fit_into_memory,
+        amp_needs_cuda,
+        scratch_instead_of_pretrained,
+    ),
 )

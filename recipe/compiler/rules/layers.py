@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from recipe.compiler.rule import Finding, rule
+from recipe.compiler.rule import NAMES, Finding, rule
 from recipe.schemas.diagnostics import did_you_mean
 from recipe.schemas.layer_lr import LayerLR, check_patterns, matched
-from recipe.schemas.manifest import known_names
+from recipe.schemas.manifest import NamesOf
 from recipe.schemas.models import Model
 
 _RATES = ("layer_lr", "rates")
@@ -41,17 +41,20 @@ class Unused(NamedTuple):
     """The first earlier pattern that takes what it matches; None where it matches nothing."""
 
 
-@rule("R512", "layer_lr", "model")
-def pattern_matches_nothing(layer_lr: LayerLR | None, model: Model) -> list[Finding]:
+@rule("R512", "layer_lr", "model", NAMES)
+def pattern_matches_nothing(layer_lr: LayerLR | None, model: Model, names_of: NamesOf) -> list[Finding]:
     """Patterns that no parameter of the model fits."""
-    names = known_names(model)
-    return [_nothing(each.pattern, names, model) for each in unused_patterns(layer_lr, names) if each.taken_by is None]
+    return [nothing(each, model, names_of(model)) for each in _unused(layer_lr, model, names_of) if not each.taken_by]
 
 
-@rule("R513", "layer_lr", "model")
-def pattern_shadowed(layer_lr: LayerLR | None, model: Model) -> list[Finding]:
+@rule("R513", "layer_lr", "model", NAMES)
+def pattern_shadowed(layer_lr: LayerLR | None, model: Model, names_of: NamesOf) -> list[Finding]:
     """Patterns whose parameters have all been given away."""
-    return [_shadowed(each) for each in unused_patterns(layer_lr, known_names(model)) if each.taken_by is not None]
+    return [shadowed(each) for each in _unused(layer_lr, model, names_of) if each.taken_by]
+
+
+def _unused(layer_lr: LayerLR | None, model: Model, names_of: NamesOf) -> list[Unused]:
+    return list(unused_patterns(layer_lr, names_of(model))) if layer_lr and layer_lr.rates else []
 
 
 def unused_patterns(layer_lr: LayerLR | None, names: tuple[str, ...]) -> Iterator[Unused]:
@@ -67,8 +70,9 @@ def unused_patterns(layer_lr: LayerLR | None, names: tuple[str, ...]) -> Iterato
         taken = dict.fromkeys(fitting, pattern) | taken
 
 
-def _nothing(pattern: str, names: Iterable[str], model: Model) -> Finding:
-    modules = _modules(names)
+def nothing(unused: Unused, model: Model, names: Iterable[str]) -> Finding:
+    """A pattern that no parameter fits, with what may have been meant."""
+    pattern, modules = unused.pattern, _modules(names)
     guesses = did_you_mean(pattern, modules)
     inside = [module for module in modules if module.endswith(f".{pattern}")]
     help_ = f"its modules are {', '.join(f'`{module}`' for module in modules if '.' not in module)}"
@@ -86,7 +90,8 @@ def _modules(names: Iterable[str]) -> list[str]:
     return list(dict.fromkeys(".".join(each[:end]) for each in steps for end in range(1, len(each))))
 
 
-def _shadowed(unused: Unused) -> Finding:
+def shadowed(unused: Unused) -> Finding:
+    """A pattern that comes too late."""
     pattern, first = unused.pattern, unused.taken_by
     message = f"`{pattern}` gives no parameter its rate: `{first}` comes first and takes what it matches"
     return Finding(

@@ -3,6 +3,7 @@
 from typing import Any
 
 from recipe.runtime.build import build
+from recipe.runtime.remembered import remember_names
 from recipe.schemas.facts import ParameterTensor
 from recipe.schemas.manifest import Row, manifest_of
 from recipe.schemas.models import Model
@@ -23,10 +24,9 @@ def _tensor(row: Row, times: int) -> ParameterTensor:
 def _look(model: Model, num_classes: int) -> tuple[ParameterTensor, ...]:
     from recipe.runtime.parameters import trained_parameters
 
-    network = build_on_meta(model, num_classes)
-    return tuple(
-        ParameterTensor(name=p.name, numel=p.parameter.numel(), role=p.role) for p in trained_parameters(network)
-    )
+    found = list(trained_parameters(build_on_meta(model, num_classes)))
+    remember_names(model, [parameter.name for parameter in found])
+    return tuple(ParameterTensor(name=p.name, numel=p.parameter.numel(), role=p.role) for p in found)
 
 
 def build_on_meta(model: Model, num_classes: int) -> Any:

@@ -20,7 +20,7 @@ class Model(Component, kind="model"):
     """How the names of the parameters begin whose sizes grow with the number of classes; empty: it is not known."""
 
     def manifests(self) -> tuple[str, ...]:
-        """The shipped lists of parameters (`recipe.schemas.manifest`) that may be this model's: several while it is open.
+        """The shipped lists of parameters (`recipe.schemas.manifest`) that it may have: several while it is open.
 
         Where there is no list at all, the runtime builds the model to see its parameters.
         """
