@@ -36,12 +36,17 @@ def suggest_key(path: Path, section: type[Section], data: Any) -> Suggestion:
     if same := [name for name in known if name.casefold() == key.casefold()]:
         return Suggestion((same[0],), (), same[0], is_certain=True)
     others = _other_types(section, key)
-    settings = list(_settings(Recipe, data))
-    found = _of_another_tool(path, settings) or _of_another_section(path, settings)
+    found = suggest_setting(path, data)
     if found is None and not others and not foreign_keys(key):
         found = _spelt_alike(key, known)
     found = found or Suggestion()
     return found._replace(help=(*others, *found.help))
+
+
+def suggest_setting(path: Path, data: Any) -> Suggestion | None:
+    """Where the setting is that a path was meant to lead to, if another tool or section has one of that name."""
+    settings = [*((name,) for name in TOP_LEVEL), *settings_of(Recipe, data)]
+    return _of_another_tool(path, settings) or _of_another_section(path, settings)
 
 
 def suggest_word(kind: str, said: str) -> Suggestion:
@@ -102,10 +107,10 @@ def _spelt_alike(key: str, known: list[str]) -> Suggestion:
     return Suggestion(found, (), found[0] if len(found) == 1 else None, certain(key, known) is not None)
 
 
-def _settings(annotation: Any, data: Any, prefix: Path = ()) -> Iterator[Path]:
+def settings_of(annotation: Any, data: Any, prefix: Path = ()) -> Iterator[Path]:
     """The path of every setting and section that this recipe could say, with the components that it names."""
     section = section_of(annotation, data)
     for name, field in section.model_fields.items() if section else ():
         yield (*prefix, name)
         said = data.get(name) if isinstance(data, dict) else None
-        yield from _settings(field.annotation, field.default if said is None else said, (*prefix, name))
+        yield from settings_of(field.annotation, field.default if said is None else said, (*prefix, name))

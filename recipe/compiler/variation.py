@@ -10,6 +10,7 @@ from recipe.compiler.nodes import Mapping, Node, Scalar, Sequence, plain_data, w
 from recipe.compiler.put import NoSuchItem, Step, put
 from recipe.compiler.report import Report
 from recipe.compiler.space import corners, is_distribution
+from recipe.compiler.suggest import suggest_setting
 from recipe.schemas.diagnostics import Diagnostic, Label, Span, did_you_mean
 from recipe.schemas.recipe import Recipe
 from recipe.schemas.walk import place_at, takes_component
@@ -142,6 +143,8 @@ def _unknown_path(axis: Axis, section: str, written: Mapping, data: object) -> D
             if above.section is None and (not depth or takes_component(above.field)):
                 return None  # a component whose word is missing or unknown: its keys are not known
             known = list(above.section.model_fields) if above.section else []
+            if found := suggest_setting(steps, data):
+                return _told(axis, found.help, found.candidates)
             return _no_setting(axis, ".".join(map(str, steps[:depth])), depth, known)
     return None
 
@@ -151,5 +154,9 @@ def _no_setting(axis: Axis, prefix: str, depth: int, known: list[str]) -> Diagno
     guesses = did_you_mean(names[depth], known) if depth < len(names) else ()
     candidates = tuple(".".join([*names[:depth], guess, *names[depth + 1 :]]) for guess in guesses)
     help_ = (f"the keys of `{prefix}` are {', '.join(f'`{key}`' for key in known)}",) if known and prefix else ()
+    return _told(axis, () if candidates else help_, candidates)
+
+
+def _told(axis: Axis, help_: tuple[str, ...], candidates: tuple[str, ...]) -> Diagnostic:
     message = f"`{axis.name}` names no setting of this recipe"
-    return Diagnostic("R701", message, (Label(axis.key_span),), () if candidates else help_, candidates)
+    return Diagnostic("R701", message, (Label(axis.key_span),), help_, candidates)

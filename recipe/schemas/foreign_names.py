@@ -90,8 +90,6 @@ KEYS: tuple[ForeignKey, ...] = (
     ForeignKey("enable_layer_wise_lr", "pochitrain", "layer_lr", "to switch it off, leave `layer_lr` out"),
     ForeignKey("layer_wise_lr_config", "pochitrain", "layer_lr", "its `layer_rates` are `rates`"),
     ForeignKey("layer_rates", "pochitrain", "layer_lr.rates", "a pattern is for whole module names"),
-    ForeignKey("train_transform", "pochitrain", "augment.train", "a list of classes"),
-    ForeignKey("val_transform", "pochitrain", "augment.val", "a list of classes"),
     ForeignKey("n_trials", "Optuna and pochitrain", "search.trials"),
     ForeignKey("optuna_epochs", "pochitrain", "search.epochs"),
     ForeignKey("search_space", "pochitrain", "search.space", "its keys are dotted paths: `optimizer.lr`"),

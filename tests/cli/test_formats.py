@@ -371,6 +371,11 @@ def test_stdout_is_pure_also_when_things_go_wrong_early(validate, tmp_path, word
         assert properties["title"] in ("R001 usage", "R002 file-not-found")
 
 
+def test_options_are_not_abbreviated(validate, tmp_path):
+    write(tmp_path, one=MINIMAL)
+    assert validate("one.yaml", "--form", "json")[0] == 2
+
+
 @pytest.mark.parametrize("format_", ["github", "sarif"])
 def test_only_validate_has_the_formats_of_findings(capsys, recipe_file, format_):
     assert run(["plan", str(recipe_file(MINIMAL)), "--format", format_]) == 2
