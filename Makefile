@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 EDITOR := tests/editor/node_modules/.installed
 
-.PHONY: install editor demo check test test-all benchmark docs manifest clean
+.PHONY: install editor demo check test test-all fuzz bench docs manifest clean
 
 install: $(INSTALLED)
 
@@ -37,8 +37,11 @@ test: check $(if $(RECIPE_WITHOUT_NODE),,editor)
 test-all: check $(if $(RECIPE_WITHOUT_NODE),,editor)
 	$(BIN)/python -m pytest
 
-benchmark: install
+# Runs beside one another spoil the figures: keep the machine to itself.
+bench: install
 	$(BIN)/python benchmarks/validate_speed.py
+	$(BIN)/python benchmarks/validate_many.py
+	$(BIN)/python benchmarks/hostile.py
 	$(BIN)/python benchmarks/run_overhead.py
 
 docs: install

@@ -22,6 +22,7 @@ VERBS = {
     "runs": "list the runs under the runs folder",
     "explain": "say what a diagnostic means, with a bad and a good recipe",
     "schema": "print the JSON Schema of the language",
+    "completion": "print the completion script of a shell",
 }
 
 
@@ -67,13 +68,22 @@ def _dispatch(words: list[str]) -> int:
     if words[0] in ("-V", "--version"):
         print(f"recipe {__version__}")
         return 0
-    verb = importlib.import_module(f"recipe.cli.{_verb(words[0])}")
+    verb = _module_of(words[0])
+    return verb.main(parser_of(words[0]).parse_args(words[1:]))  # type: ignore[no-any-return]
+
+
+def parser_of(word: str) -> argparse.ArgumentParser:
+    """The options of a verb."""
+    verb = _module_of(word)
     parser = _Parser(
-        prog=f"recipe {words[0]}", description=verb.__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        prog=f"recipe {word}",
+        description=verb.__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,  # so that what fails before it is parsed still finds its `--format`
     )
     parser.add_argument("--debug", action="store_true", help="show Python tracebacks")
     verb.add_arguments(parser)
-    return verb.main(parser.parse_args(words[1:]))  # type: ignore[no-any-return]
+    return parser
 
 
 class _Parser(argparse.ArgumentParser):
@@ -85,13 +95,13 @@ class _Parser(argparse.ArgumentParser):
         raise RecipeError(Diagnostic("R001", message, help=(f"see `{self.prog} --help`",)))
 
 
-def _verb(word: str) -> str:
+def _module_of(word: str) -> Any:
     from recipe.schemas.diagnostics import Diagnostic, RecipeError, did_you_mean
 
     if word not in VERBS:
         help_ = (f"the verbs are {', '.join(VERBS)}",)
         raise RecipeError(Diagnostic("R001", f"there is no verb `{word}`", (), help_, did_you_mean(word, VERBS)))
-    return f"{word}_" if word == "list" else word
+    return importlib.import_module(f"recipe.cli.{word}_" if word == "list" else f"recipe.cli.{word}")
 
 
 def _overview() -> str:
