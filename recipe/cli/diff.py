@@ -13,6 +13,7 @@ from pydantic import JsonValue
 from recipe.cli.formats.text import escape
 from recipe.cli.options import add_format_option, add_recipe_options, request_of
 from recipe.cli.paint import paint
+from recipe.cli.where import where
 from recipe.compiler.compile import Checked, Request, check_recipe
 from recipe.compiler.diff import Change, Side, compare, consequence
 from recipe.compiler.load_plan import load_plan
@@ -163,7 +164,4 @@ def _place(loaded: _Loaded, path: Path) -> str:
     node, _, missing = locate(loaded.document.root, path)
     if missing:
         return "default"
-    source = loaded.document.sources[node.span.source]
-    line, column = source.position(node.span.start)
-    name = escape(source.name.removeprefix(f"{os.getcwd()}/"))  # noqa: PTH109
-    return name if name.startswith("--") else f"{name}:{line}:{column}"
+    return where(node.span, loaded.document.sources)

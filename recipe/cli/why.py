@@ -2,12 +2,12 @@
 
 import argparse
 import json
-import os
 from typing import Any
 
 from recipe.cli.formats.text import escape
 from recipe.cli.options import add_format_option, add_recipe_options, add_runs_option, request_of
 from recipe.cli.paint import paint
+from recipe.cli.where import name_of, where
 from recipe.compiler.compile import Checked, check_recipe
 from recipe.compiler.compose import compose
 from recipe.compiler.find import Found, find
@@ -96,7 +96,7 @@ def _place_json(say: Say, sources: list[Source]) -> dict[str, Any]:
         return {"file": None, "line": None, "column": None}
     source = sources[say.span.source]
     line, column = source.position(say.span.start)
-    return {"file": _name(source), "line": line, "column": column}
+    return {"file": name_of(source), "line": line, "column": column}
 
 
 def _one(each: Why, sources: list[Source]) -> list[str]:
@@ -118,7 +118,7 @@ def _table(explained: list[Why], sources: list[Source]) -> list[str]:
     rows = [
         (each.path, _short(_value(each)), _layer(said), _place(said, sources))
         for each in explained
-        for said in [next(say for say in each.says if say.layer != "auto")]
+        for said in [next((say for say in each.says if say.layer != "auto"), Say("default", ""))]
     ]
     widths = [max(len(row[column]) for row in rows) for column in (0, 1, 2)]
     lines = []
@@ -134,11 +134,14 @@ def _rest(say: Say, sources: list[Source]) -> str:
 
 
 def _value(each: Why) -> str:
+    if each.says and each.says[0].layer in ("matrix", "search"):
+        return f"varied by {each.says[0].layer}: {each.says[0].text}"
     return one_line(each.value) if each.answer is None else f"{one_line(each.value)} → {one_line(each.answer)}"
 
 
 def _layer(say: Say) -> str:
-    return f"  ↳ {say.via}: {say.layer}" if say.via else say.layer
+    layer = f"profile {escape(say.profile)}" if say.profile else say.layer
+    return f"  ↳ {say.via}: {layer}" if say.via else layer
 
 
 def _short(text: str) -> str:
@@ -147,15 +150,7 @@ def _short(text: str) -> str:
 
 
 def _place(say: Say, sources: list[Source]) -> str:
-    if say.span is None:
+    """Empty for what the command line says: its text is told already."""
+    if say.span is None or say.layer == "set":
         return ""
-    source = sources[say.span.source]
-    if source.name.startswith("--"):
-        return ""
-    line, column = source.position(say.span.start)
-    return escape(f"{_name(source)}:{line}:{column}")
-
-
-def _name(source: Source) -> str:
-    """The file as seen from here, where it is below."""
-    return source.name.removeprefix(f"{os.getcwd()}/")  # noqa: PTH109
+    return where(say.span, sources)

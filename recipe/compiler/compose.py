@@ -115,7 +115,7 @@ def _with_profile(root: Mapping, name: str, report: Report) -> Mapping:
     known = list(profiles.entries) if isinstance(profiles, Mapping) else []
     profile = profiles.get(name) if isinstance(profiles, Mapping) else None
     if isinstance(profile, Mapping):
-        merged = merge(root, with_layer(profile, "profile"))
+        merged = merge(root, with_layer(profile, "profile", name))
         assert isinstance(merged, Mapping)
         return merged
     if profile is not None:

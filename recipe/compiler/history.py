@@ -6,7 +6,7 @@ from collections.abc import Mapping as Environment
 from collections.abc import Sequence as Sources
 from typing import NamedTuple
 
-from recipe.compiler.nodes import Mapping, Node, Path, Scalar, Sequence
+from recipe.compiler.nodes import Mapping, Node, Origin, Path, Scalar, Sequence
 from recipe.schemas.diagnostics import Source, Span
 
 _REFERENCE = re.compile(r"(?<!\$)\$\{([^{}]*)\}")
@@ -20,6 +20,8 @@ class Say(NamedTuple):
     text: str
     """As it is written there, on one line."""
     span: Span | None = None
+    profile: str = ""
+    """Of a profile: which one."""
     via: str = ""
     """The reference that leads here: `vars.dataset`, `env:DATA`."""
     note: str = ""
@@ -64,11 +66,11 @@ class History:
             if found:
                 yield from self._own(node, follow=False)
         elif rest == ("type",) and isinstance(node.value, str):
-            yield self._say(node.origins[0].layer, node.origins[0].span)
+            yield self._say(node.origins[0])
 
     def _own(self, node: Node, follow: bool = True) -> Iterator[Say]:
         for index, origin in enumerate(node.origins):
-            yield self._say(origin.layer, origin.span)
+            yield self._say(origin)
             if index == 0 and follow and isinstance(node, Scalar) and isinstance(node.value, str):
                 for match in _REFERENCE.finditer(node.value):
                     yield from self._referenced(match[1], origin.span)
@@ -79,15 +81,16 @@ class History:
             return
         name, comma, default = (part.strip() for part in inside.removeprefix("env:").partition(","))
         if name in self._environment:
-            yield Say("environment", f"${name}", span, f"env:{name}", "it is set; its value is not shown")
+            yield Say("environment", f"${name}", span, via=f"env:{name}", note="it is set; its value is not shown")
         elif comma:
-            yield Say("environment", default, span, f"env:{name}", f"{name} is not set: the default of the reference")
+            note = f"{name} is not set: the default of the reference"
+            yield Say("environment", default, span, via=f"env:{name}", note=note)
 
-    def _say(self, layer: str, span: Span | None) -> Say:
-        if span is None:
-            return Say(layer, "")
-        text = self._sources[span.source].text[span.start : span.end]
-        return Say(layer, " ".join(text.split()), span)
+    def _say(self, origin: Origin) -> Say:
+        if origin.span is None:
+            return Say(origin.layer, "")
+        text = self._sources[origin.span.source].text[origin.span.start : origin.span.end]
+        return Say(origin.layer, " ".join(text.split()), origin.span, origin.name)
 
 
 def _steps(inside: str) -> Path:

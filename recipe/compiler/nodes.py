@@ -19,6 +19,8 @@ class Origin(NamedTuple):
     """What a relative path in this value is relative to."""
     secret: bool = False
     """Whether the value came from `${env:…}` and must not be written down."""
+    name: str = ""
+    """Of a profile: which one."""
 
 
 class Scalar(NamedTuple):
@@ -107,14 +109,16 @@ def walk_scalars(node: Node, path: Path = ()) -> Iterator[tuple[Path, Scalar]]:
         yield from walk_scalars(child, (*path, step))
 
 
-def with_layer(node: Node, layer: Layer) -> Node:
+def with_layer(node: Node, layer: Layer, name: str = "") -> Node:
     """The same node as said by another layer."""
-    origins = tuple(origin._replace(layer=layer) for origin in node.origins)
+    origins = tuple(origin._replace(layer=layer, name=name) for origin in node.origins)
     if isinstance(node, Mapping):
-        entries = {key: Entry(entry.key_span, with_layer(entry.node, layer)) for key, entry in node.entries.items()}
+        entries = {
+            key: Entry(entry.key_span, with_layer(entry.node, layer, name)) for key, entry in node.entries.items()
+        }
         return node._replace(entries=FrozenDict(entries), origins=origins)
     if isinstance(node, Sequence):
-        return node._replace(items=tuple(with_layer(item, layer) for item in node.items), origins=origins)
+        return node._replace(items=tuple(with_layer(item, layer, name) for item in node.items), origins=origins)
     return node._replace(origins=origins)
 
 

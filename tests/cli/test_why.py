@@ -49,6 +49,7 @@ def test_every_layer_of_a_single_value(why, recipe_file):
         "extends 0.1 deep.yaml:1",
         "default 0.001",
     ]
+    assert [say["profile"] for say in document["says"][:4]] == ["", "b", "a", ""]
     assert (document["says"][3]["column"], document["impact"]) == (7, "identity")
     assert document["doc"].startswith("Learning rate")
 
