@@ -211,8 +211,9 @@ def test_headings_are_bold_on_a_terminal(monkeypatch):
 
 
 def test_files_and_commands_of_an_example_are_told_apart(cli):
-    said = cli("explain", "R301").stdout
+    said = cli("explain", "R301", "R303").stdout
     assert "\n  base.yaml:\n    train: {epochs: 20}\n" in said
+    assert "\n    $ recipe validate recipe.yaml --profile quik\n" in said
 
 
 def test_unknown_codes_are_a_usage_error(cli):

@@ -11,7 +11,7 @@ from recipe.schemas.codes import CODES, EXIT_OK
 from recipe.schemas.diagnostics import Diagnostic, RecipeError, did_you_mean
 from recipe.schemas.explain import Example, Page, read_page
 
-_FENCE = re.compile(r"```\w+(?: file=(?P<name>\S+))?")
+_FENCE = re.compile(r"```(?P<kind>\w+)(?: file=(?P<name>\S+))?")
 _BOLD, _RESET = "\x1b[1m", "\x1b[0m"
 
 
@@ -53,7 +53,11 @@ def _as_json(page: Page) -> dict[str, Any]:
 
 
 def _example_json(example: Example) -> dict[str, Any]:
-    return {"files": {file.name: file.text for file in example.files}, "commands": list(example.commands)}
+    return {
+        "markdown": example.markdown,
+        "files": {file.name: file.text for file in example.files},
+        "commands": list(example.commands),
+    }
 
 
 def _as_text(page: Page) -> str:
@@ -72,16 +76,16 @@ def _as_text(page: Page) -> str:
 
 
 def _without_fences(markdown: str) -> str:
-    """The same text with code blocks indented, each under the name of its file."""
-    lines, inside = [], False
+    """The same text with code blocks indented, each under the name of its file, and commands behind a `$`."""
+    lines, margin = [], ""
     for line in markdown.splitlines():
         if opening := _FENCE.fullmatch(line):
-            inside = True
+            margin = "    $ " if opening["kind"] == "sh" else "    "
             lines += [f"  {opening['name']}:"] if opening["name"] else []
         elif line == "```":
-            inside = False
+            margin = ""
         else:
-            lines.append(f"    {line}".rstrip() if inside else line)
+            lines.append(f"{margin}{line}".rstrip())
     return "\n".join(lines)
 
 

@@ -34,7 +34,7 @@ def told(text):
         ('a: "\\ud800"\n', "an escape that stands for no character", [(1, 7), (1, 4)]),
         ("a: &\n", "an anchor or alias without a name", [(1, 5), (1, 4)]),
         ("a:\n- b\nc\n", "a key without `:` and value", [(4, 1), (3, 1)]),
-        (f'"{"x" * 2000}": 1\n', "a key has at most 1,024 characters", [(1, 1)]),
+        (f'a: 1\n"{"x" * 2000}": 1\n', "a key has at most 1,024 characters", [(2, 1)]),
     ],
 )
 def test_messages_are_in_words_that_help(text, message, places):
