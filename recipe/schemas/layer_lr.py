@@ -26,6 +26,8 @@ class LayerLR(Section):
         "Pattern → rate, the first pattern that matches a parameter decides; the others have the optimizer's rate. "
         "A pattern is a regular expression for whole module names: `layer4` is all of `layer4`, and not `layer40`; "
         "what lies inside is `.*\\.conv1`.",
+        usual=(0.0, 1.0),
+        unusual="weights move by more than their gradient, and training diverges",
     )
     decay: float | None = setting(
         None,

@@ -74,6 +74,11 @@ TABLE = [
     (CLASSIFY, "scheduler: {type: ExponentialLR, gamma: 0.1}", "R511", "0.1", "scheduler: {type: ExponentialLR, gamma: 0.95}"),
     (CLASSIFY, "loss: {type: CrossEntropyLoss, label_smoothing: 0.9}", "R511", "0.9",
      "loss: {type: CrossEntropyLoss, label_smoothing: 0.1}"),
+    (CLASSIFY, RATES.format("fc: 2.5"), "R511", "2.5", RATES.format("fc: 1.0")),
+    # R405
+    (CLASSIFY, "optimizer: {type: SGD, nesterov: true}", "R405", "true", "optimizer: {type: SGD, nesterov: true, momentum: 0.9}"),
+    (CLASSIFY, "optimizer: {type: SGD, momentum: 0.9, dampening: 0.1, nesterov: true}", "R405", "true",
+     "optimizer: {type: SGD, momentum: 0.9, dampening: 0.1}"),
     # R512, R513, R405
     (CLASSIFY, RATES.format("conv2: 0.1"), "R512", "conv2", RATES.format("'.*\\.conv2': 0.1")),
     (CLASSIFY, RATES.format("layer40: 0.1"), "R512", "layer40", RATES.format("layer4: 0.1")),

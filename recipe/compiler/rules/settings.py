@@ -1,7 +1,9 @@
 """Rules for every setting of every recipe: what is usual, and what the task can use."""
 
+from collections.abc import Iterator
 from typing import Any
 
+from recipe.compiler.nodes import Path
 from recipe.compiler.rule import WHOLE, Finding, rule
 from recipe.schemas.base import Leaf, leaves, usual_range
 from recipe.schemas.catalogue import CATALOGUE
@@ -12,16 +14,24 @@ from recipe.schemas.recipe import Recipe
 @rule("R511", WHOLE)
 def unusual_value(recipe: Recipe) -> list[Finding]:
     """Numbers outside the range that serves nearly everybody."""
-    return [finding for leaf in leaves(recipe) if (finding := _unusual(leaf))]
+    return [
+        finding for leaf in leaves(recipe) if (usual := usual_range(leaf.field)) for finding in _unusual(leaf, *usual)
+    ]
 
 
-def _unusual(leaf: Leaf) -> Finding | None:
-    usual = usual_range(leaf.field)
-    if usual is None or not isinstance(leaf.value, int | float) or usual[0] <= leaf.value <= usual[1]:
-        return None
-    low, high, consequence = usual
-    message = f"`{leaf.dotted}` is {leaf.value:g}, and {low:g} to {high:g} is usual"
-    return Finding(message, leaf.path, consequence)
+def _unusual(leaf: Leaf, low: float, high: float, consequence: str) -> Iterator[Finding]:
+    for path, value in _numbers(leaf):
+        if not low <= value <= high:
+            message = f"`{'.'.join(map(str, path))}` is {value:g}, and {low:g} to {high:g} is usual"
+            yield Finding(message, path, consequence)
+
+
+def _numbers(leaf: Leaf) -> Iterator[tuple[Path, float]]:
+    """The number of a leaf, or those of its map, with their paths."""
+    if isinstance(leaf.value, int | float):
+        yield leaf.path, leaf.value
+    elif isinstance(leaf.value, tuple):
+        yield from (((*leaf.path, key), value) for key, value in leaf.value)
 
 
 @rule("R516", WHOLE)

@@ -32,4 +32,13 @@ def warmup_never_ends(warmup_epochs: float, epochs: int) -> Finding | None:
     return Finding(message, "train.warmup_epochs", f"set it below {epochs}")
 
 
-RULES = (early_stopping_unreachable, tracker_twice, warmup_never_ends)
+@rule("R405", "optimizer.nesterov", "optimizer.momentum", "optimizer.dampening")
+def nesterov_without_momentum(nesterov: bool, momentum: float, dampening: float) -> Finding | None:
+    """What torch refuses when the optimizer is built."""
+    if not nesterov or (momentum and not dampening):
+        return None
+    message = f"`nesterov` needs a momentum and no dampening, but they are {momentum:g} and {dampening:g}"
+    return Finding(message, "optimizer.nesterov", "set `momentum: 0.9` and leave `dampening` out")
+
+
+RULES = (early_stopping_unreachable, tracker_twice, warmup_never_ends, nesterov_without_momentum)
