@@ -1,8 +1,11 @@
 """`recipe validate --fix`: what can only be meant one way is corrected, and nothing else changes."""
 
+import difflib
 import json
+import re
 import stat
 from collections import Counter
+from random import Random
 
 import pytest
 
@@ -11,7 +14,7 @@ from recipe.cli.main import run
 from recipe.cli.outcome import check_file
 from recipe.compiler.compile import Request
 from recipe.schemas.diagnostics import Edit, Span
-from tests.conftest import MINIMAL
+from tests.conftest import MINIMAL, ROOT
 
 TRAIN = MINIMAL + "train: {%s}\n"
 CLASSIFY = """\
@@ -244,3 +247,75 @@ def test_the_command_line_fixes_as_a_process(cli, recipe_file):
     done = cli("validate", file, "--fix")
     assert done.returncode == 0, done.stderr
     assert file.read_text() == MINIMAL + "optimizer: AdamW  # mine\n"
+
+
+def swapped(word, random):
+    at = random.randrange(len(word) - 1)
+    return word[:at] + word[at + 1] + word[at] + word[at + 2 :]
+
+
+MISTAKES = {
+    "two letters change places": lambda line, random: re.sub(r"\w{3,}(?=:)", lambda m: swapped(m[0], random), line, count=1),
+    "a letter is lost": lambda line, random: re.sub(r"\w(\w+)(?=:)", r"\1", line, count=1),
+    "a letter stands twice": lambda line, random: re.sub(r"(\w)(\w*)(?=:)", r"\1\1\2", line, count=1),
+    "another case": lambda line, random: re.sub(r"[a-z_]+(?=:)", lambda m: m[0].upper(), line, count=1),
+    "dashes": lambda line, random: re.sub(r"[a-z]+_[a-z_]+(?=:)", lambda m: m[0].replace("_", "-"), line, count=1),
+    "quotes": lambda line, random: re.sub(r"(?<=: )[0-9.]+", lambda m: f"'{m[0]}'", line, count=1),
+    "a decimal point": lambda line, random: re.sub(r"(?<=: )[0-9]+(?=[,}\s])", lambda m: f"{m[0]}.0", line, count=1),
+    "an underscore": lambda line, random: re.sub(r"(?<=: )[1-9][0-9]+(?=[,}\s])", lambda m: f"{m[0][0]}_{m[0][1:]}", line, count=1),
+    "yes and no": lambda line, random: line.replace("true", "yes").replace("false", "off"),
+    "small letters": lambda line, random: re.sub(r"(?<=type: )\w+", lambda m: m[0].lower(), line, count=1),
+    "twice": lambda line, random: line + line,
+}  # fmt: skip
+
+
+LONG = """\
+recipe: 1
+name: long   # a comment
+task: classification
+seed: 30
+data: {train: data/train, val: data/val}
+model: {type: ResNet18, pretrained: true}
+optimizer:
+  type: SGD
+  lr: 0.01     # another
+  momentum: 0.9
+  weight_decay: 0.0001
+  nesterov: true
+scheduler: {type: StepLR, step_size: 30, gamma: 0.1}
+loss: {type: CrossEntropyLoss, label_smoothing: 0.1}
+train:
+  epochs: 90
+  batch_size: 128
+  clip_grad_norm: 1.5
+  early_stopping: {monitor: val/accuracy, patience: 20, min_delta: 0.01}
+hardware: {workers: 2, deterministic: false}
+gates: [{metric: val/accuracy, min: 0.7}]
+"""
+SHIPPED = (ROOT / "recipes" / "yolo_competition.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+@pytest.mark.parametrize("meant", [LONG, SHIPPED], ids=["long", "shipped"])
+def test_a_corrected_recipe_is_the_one_that_was_meant(tmp_path, meant, mistake):
+    """Each line with a mistake in it: after --fix the recipe stands for the same run, or is still invalid."""
+    lines, file, random = meant.splitlines(keepends=True), tmp_path / "r.yaml", Random(mistake)
+    file.write_text(meant, encoding="utf-8")
+    digest, corrected = check_file(Request(str(file))).checked.digest, 0
+    for number, line in enumerate(lines):
+        wrong = MISTAKES[mistake](line, random)
+        if wrong == line or line.lstrip().startswith("#"):
+            continue
+        text = "".join([*lines[:number], wrong, *lines[number + 1 :]])
+        file.write_text(text, encoding="utf-8")
+        before = check_file(Request(str(file)))
+        outcome = fix_file(Request(str(file)))
+        after = file.read_text(encoding="utf-8")
+        assert Counter(outcome.errors) < Counter(before.errors) or after == text
+        assert not (before.checked and after != text)
+        if after != text and outcome.checked:
+            corrected += 1
+            assert outcome.checked.digest == digest, (wrong, outcome.fixed)
+            kept = set(difflib.ndiff(text.splitlines(), after.splitlines()))
+            assert sum(change.startswith("- ") for change in kept) <= len(outcome.fixed)
+    assert corrected or (meant, mistake) == (SHIPPED, "yes and no")  # it has neither
