@@ -63,6 +63,8 @@ def _item_of(annotation: Any, step: str | int) -> Any:
     """What a list holds under an index, or a map under a key; None where the annotation is neither."""
     if get_origin(annotation) is Annotated:
         return _item_of(get_args(annotation)[0], step)
+    if get_origin(annotation) in (Union, UnionType):
+        return next((item for option in get_args(annotation) if (item := _item_of(option, step)) is not None), None)
     container, arguments = get_origin(annotation), get_args(annotation)
     wanted = tuple if isinstance(step, int) else dict
     is_container = isinstance(container, type) and issubclass(container, wanted)

@@ -185,3 +185,9 @@ def test_the_order_of_patterns_is_part_of_a_recipes_identity(recipe_file):
     swapped = CLASSIFY + RATES.format("layer3: 0.1, layer4: 0.2")
     digests = [check_recipe(Request(str(recipe_file(text)), (), (), {}), Report()).digest for text in (*texts, swapped)]
     assert len(set(digests)) == 3
+
+
+def test_a_matrix_may_vary_the_rate_of_a_layer(recipe_file):
+    text = CLASSIFY + RATES.format("fc: 0.1") + "\nmatrix: {{layer_lr.rates.{}: [0.1, 0.2]}}\n"
+    assert places(text.format("fc"), recipe_file) == []
+    assert places(text.format("fcc"), recipe_file) == [("R512", "layer_lr.rates.fcc")]
