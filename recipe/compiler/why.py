@@ -96,9 +96,9 @@ def _declared(path: Path, data: dict[str, Any]) -> tuple[FieldInfo | None, Any]:
 
 
 def _owner(path: Path, data: dict[str, Any]) -> str:
-    """The class that a default is of."""
-    section = place_at(Recipe, data, path[:-1]).section
-    return f"of {section.word() if issubclass(section, Component) else section.__name__}" if section else ""
+    """The component that a default is of."""
+    section = place_at(Recipe, data, path[:-1]).section if len(path) > 1 else None
+    return f"of {section.word()}" if section and issubclass(section, Component) else ""
 
 
 def _answered(found: Found, dotted: str, layers: Layers) -> Iterator[Say]:
