@@ -121,4 +121,4 @@ def _fix(fix: Fix, sources: Sequence[Source]) -> dict[str, Any]:
         }
         artifact = _artifact(repository_path(source.name))
         changes.append({"artifactLocation": artifact, "replacements": [replacement]})
-    return {"description": {"text": fix.title}, "artifactChanges": changes}
+    return {"description": {"text": fix.title}, "artifactChanges": changes, "properties": {"safe": fix.safe}}
