@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from recipe.cli.formats.sarif import rule_of
 from recipe.cli.main import run
 from recipe.schemas.codes import CODES
 from tests.conftest import MINIMAL
@@ -388,3 +389,10 @@ def test_the_command_line_prints_sarif_as_a_process(cli, recipe_file):
     done = cli("validate", recipe_file(THREE), "--format", "sarif")
     assert (done.returncode, done.stderr) == (1, "")
     check_sarif(json.loads(done.stdout))
+
+
+def test_every_code_makes_a_rule_that_code_scanning_takes():
+    for code in CODES:
+        rule = rule_of(code)
+        assert 0 < len(rule["fullDescription"]["text"]) <= 1024, code
+        assert rule["help"]["text"]

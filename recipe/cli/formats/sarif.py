@@ -32,7 +32,7 @@ def document(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         else:
             results.append(_result(diagnostic, outcome, place, rules, seen))
     run = {
-        "tool": {"driver": {"name": "recipe", "version": __version__, "rules": [_rule(code) for code in rules]}},
+        "tool": {"driver": {"name": "recipe", "version": __version__, "rules": [rule_of(code) for code in rules]}},
         "columnKind": "unicodeCodePoints",
         "invocations": [_invocation(problems)],
         "results": results,
@@ -40,7 +40,8 @@ def document(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     return {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
 
 
-def _rule(code: str) -> dict[str, Any]:
+def rule_of(code: str) -> dict[str, Any]:
+    """What a code means, as SARIF says it."""
     name, summary, severity = CODES[code]
     page = read_page(code)
     return {
