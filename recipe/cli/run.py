@@ -57,6 +57,7 @@ def main(arguments: argparse.Namespace) -> int:
     root = runs_root(arguments.runs_dir)
     job = _job(arguments, root)
     run = RunDirectory.of(root, job.name, job.digest)
+    run.refuse_if_in_use()
     if arguments.fresh or not run.plan.exists():
         return _begin(job, run, arguments)
     return _go_on(job, run, arguments)

@@ -5,13 +5,12 @@ from typing import Any, NamedTuple
 
 from pydantic.fields import FieldInfo
 
+from recipe.compiler.nodes import Path
 from recipe.compiler.stale import drifted_inputs, drifted_versions
 from recipe.schemas.base import Section, impact_of
 from recipe.schemas.component import Component
 from recipe.schemas.plan import RunPlan
 from recipe.schemas.recipe import Recipe
-
-Path = tuple[str | int, ...]
 
 ABSENT: Any = None
 """Stands for what only one side has."""
@@ -69,7 +68,7 @@ def _of_values(old: Any, new: Any, path: Path, impact: str) -> Iterator[Change]:
         return
     if isinstance(old, Section) and type(old) is type(new):
         yield from _of_sections(old, new, path)
-    elif isinstance(old, dict) and isinstance(new, dict):
+    elif isinstance(old, dict) and isinstance(new, dict) and dict(old) != dict(new):  # else only the order differs
         for key in dict.fromkeys((*old, *new)):
             yield from _of_values(old.get(key, ABSENT), new.get(key, ABSENT), (*path, key), impact)
     elif _are_alike(old, new):

@@ -3,12 +3,11 @@
 import re
 from typing import Any, NamedTuple, NoReturn
 
+from recipe.compiler.nodes import Path
 from recipe.compiler.report import Report
 from recipe.schemas.base import Section
 from recipe.schemas.component import Component
 from recipe.schemas.diagnostics import Diagnostic, Label, RecipeError, Span, did_you_mean
-
-Path = tuple[str | int, ...]
 
 
 class Found(NamedTuple):

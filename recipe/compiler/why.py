@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from recipe.compiler.find import Found, Path
+from recipe.compiler.find import Found
 from recipe.compiler.history import History, Say
+from recipe.compiler.nodes import Path
 from recipe.compiler.one_line import one_line
 from recipe.schemas.base import Section, impact_of, usual_range
 from recipe.schemas.component import Component

@@ -51,7 +51,7 @@ class RunDirectory:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise RecipeError(Diagnostic("R805", f"another process is working in {self.path}")) from None
+            raise self._in_use() from None
         self._lock = handle
 
     def unlock(self) -> None:
@@ -59,6 +59,14 @@ class RunDirectory:
         if self._lock is not None:
             self._lock.close()
             self._lock = None
+
+    def refuse_if_in_use(self) -> None:
+        """Raise `RecipeError` (R805) where another process has the directory, before any work is put into a plan."""
+        if self.is_locked():
+            raise self._in_use()
+
+    def _in_use(self) -> RecipeError:
+        return RecipeError(Diagnostic("R805", f"another process is working in {self.path}"))
 
     def is_locked(self) -> bool:
         """Whether a process is working in the directory."""

@@ -46,9 +46,9 @@ class Hardware(Section):
 class Gate(Section):
     """What the result must reach: a run that misses it ends with exit code 4."""
 
-    metric: str = setting(doc="A metric of the recipe: `val/accuracy`.")
-    min: float | None = setting(None, "The least that will do.")
-    max: float | None = setting(None, "The most that will do.")
+    metric: str = setting(doc="A metric of the recipe: `val/accuracy`.", impact="cosmetic")
+    min: float | None = setting(None, "The least that will do.", impact="cosmetic")
+    max: float | None = setting(None, "The most that will do.", impact="cosmetic")
 
 
 class Recipe(Component, kind="task", tag="task"):

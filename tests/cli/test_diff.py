@@ -85,6 +85,14 @@ def test_a_section_that_comes_or_goes_is_one_change(compare):
     assert change == ("trackers", "cosmetic", [{"type": "TensorBoard"}, {"type": "MLflow", "experiment": "e"}], [])
 
 
+def test_the_order_of_patterns_counts(compare):
+    text = "recipe: 1\nname: c\ntask: classification\ndata: {train: t}\nmodel: ResNet18\nlayer_lr: {rates: {%s}}\n"
+    one, other = text % "'layer[34]': 0.1, 'layer4|fc': 0.2", text % "'layer4|fc': 0.2, 'layer[34]': 0.1"
+    assert told(compare(one, one.replace("0.1", "0.3"))) == [("layer_lr.rates.layer[34]", "identity", 0.1, 0.3)]
+    (change,) = told(compare(one, other))
+    assert (change[:2], list(change[3])) == (("layer_lr.rates", "identity"), ["layer4|fc", "layer[34]"])
+
+
 def test_a_file_with_itself_under_a_profile(diff, recipe_file):
     recipe_file(BASE + "profiles: {fast: {optimizer: {lr: 0.25}}}\n")
     document = diff("recipe.yaml", "--profile-b", "fast", "--set-b", "seed=3")

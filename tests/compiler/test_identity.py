@@ -15,6 +15,7 @@ def digest(file, sets=()):
         "optimizer: {type: AdamW, lr: 0.001}", "optimizer: {type: AdamW, lr: 1e-3}", "optimizer: AdamW", "train: {epochs: 100}",
         "train: {}", "hardware: {workers: 3}", "trackers: [TensorBoard]", "description: words", "augment: {degrees: 0}",
         "data: {source: 'builtin:shapes', cache: ram}", "train: {batch_size: auto}",
+        "gates: [{metric: val/mAP50, min: 0.5}]",
     ],
 )  # fmt: skip
 def test_what_asks_for_the_same_result_has_the_same_digest(recipe_file, same):
