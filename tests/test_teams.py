@@ -15,7 +15,8 @@ from recipe.compiler.parse import parse_value
 from recipe.compiler.report import Report
 from tests.conftest import MINIMAL, ROOT
 
-WORKFLOWS = sorted((ROOT / "examples" / "github-actions").glob("*.yml"))
+FOLDER = ROOT / "examples" / "github-actions" / ".github" / "workflows"
+WORKFLOWS = sorted(FOLDER.glob("*.yml"))
 
 
 def loaded(path):
@@ -77,7 +78,7 @@ def test_the_workflows_install_this_package_and_run_at_changes(file):
 
 
 def command_of(name):
-    steps = loaded(ROOT / "examples" / "github-actions" / name)["jobs"]["validate"]["steps"]
+    steps = loaded(FOLDER / name)["jobs"]["validate"]["steps"]
     (command,) = [step["run"] for step in steps if step.get("run", "").startswith("recipe ")]
     return command
 
