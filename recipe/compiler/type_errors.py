@@ -11,7 +11,9 @@ from recipe.schemas.base import AUTO, Section
 from recipe.schemas.catalogue import CATALOGUE
 from recipe.schemas.component import Component
 from recipe.schemas.diagnostics import Diagnostic, Fix, Label, Span
+from recipe.schemas.foreign_names import TAGS
 from recipe.schemas.recipe import Recipe
+from recipe.schemas.spelling import nearest
 from recipe.schemas.walk import Place, place_at
 
 _EXPECTED = {
@@ -37,6 +39,8 @@ _BOUND = {
     "too_long": "a list of at most {max_length} items",
     "string_pattern_mismatch": "text that fits the pattern `{pattern}`",
 }
+MAX_LOOKED_AT = 50
+"""Keys of a section among which a missing one is looked for."""
 _UNQUOTED: dict[str, tuple[type, ...]] = {"int_type": (int,), "float_type": (int, float), "bool_type": (bool,)}
 _YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
@@ -53,9 +57,12 @@ def explain_type_error(error: Any, data: Any, root: Mapping, report: Report) -> 
     kind = error["type"]
     if kind == "extra_forbidden":
         report.add(_unknown_key(path, data, root, report))
-    elif kind in ("missing", "missing_tag"):
+    elif kind == "missing_tag":
         if not report.is_partial:
-            report.add(_missing_key(path, error, node, entry))
+            report.add(_missing_tag(path, error, node, entry, report))
+    elif kind == "missing":
+        if not report.is_partial and not _is_misspelt(path, root, data):
+            report.add(_missing_key(path, f"add `{path[-1]}: …`", node, entry))
     elif kind == "unknown_word":
         report.add(_unknown_word(path, error, node, report))
     elif not missing:
@@ -99,14 +106,33 @@ def _type_elsewhere(section: type[Section] | None, parent: Node, entry: Entry | 
     return (Label(tag.span, f"the {section.tag} is said here"),)
 
 
-def _missing_key(path: Path, error: Any, node: Node, entry: Entry | None) -> Diagnostic:
-    if error["type"] == "missing_tag":
-        tag, kind = error["ctx"]["tag"], error["ctx"]["kind"]
-        path, help_ = (*path, tag), f"known here: {_listed(CATALOGUE.words(kind))}"
-    else:
-        help_ = f"add `{path[-1]}: …`"
+def _missing_key(path: Path, help_: str, node: Node, entry: Entry | None) -> Diagnostic:
     span = entry.key_span if entry else Span(node.span.source, node.span.start, node.span.start)
     return Diagnostic("R403", f"{_name(path)} is missing", (Label(span),), (help_,), path=path)
+
+
+def _is_misspelt(path: Path, root: Mapping, data: Any) -> bool:
+    """Whether a missing key stands there under another name, which is told as an unknown key."""
+    parent, _, missing = locate(root, path[:-1])
+    section = place_at(Recipe, data, path[:-1]).section
+    if missing or section is None or not isinstance(parent, Mapping):
+        return False
+    unknown = [key for key in parent.entries if key not in section.model_fields][:MAX_LOOKED_AT]
+    return any(suggest_key((*path[:-1], key), section, data).rename == path[-1] for key in unknown)
+
+
+def _missing_tag(path: Path, error: Any, node: Node, entry: Entry | None, report: Report) -> Diagnostic:
+    """A component without `type`; or the key that was meant to be it."""
+    tag, words = error["ctx"]["tag"], CATALOGUE.words(error["ctx"]["kind"])
+    entries = list(node.entries.items())[:MAX_LOOKED_AT] if isinstance(node, Mapping) else []
+    for key, said in entries:
+        word = said.node.text if isinstance(said.node, Scalar) else ""
+        is_foreign = key in TAGS and bool(path) and word.rpartition(".")[2] in words
+        if is_foreign or nearest(key, [tag]):
+            mended = fixes.rename_key(said, key, tag, report, safe=word in words)
+            message = f"`{key}` is not a key of {_name(path)}"
+            return Diagnostic("R402", message, (Label(said.key_span),), (), (tag,), path=(*path, key), fixes=mended)
+    return _missing_key((*path, tag), f"known here: {_listed(words)}", node, entry)
 
 
 def _unknown_word(path: Path, error: Any, node: Node, report: Report) -> Diagnostic:

@@ -96,6 +96,9 @@ KEYS: tuple[ForeignKey, ...] = (
     ForeignKey("optuna", "pochitrain", "search", "its parts have other names"),
 )
 
+TAGS = ("_target_", "class_path", "name", "class", "kind")
+"""Keys under which other tools name a class, where a recipe says `type`."""
+
 WORDS: tuple[ForeignWord, ...] = (
     ForeignWord("optimizer", "auto", "Ultralytics", "", "there it chooses SGD or AdamW by the length of the run"),
     ForeignWord("optimizer", "adamw_torch", _HF, "AdamW", "with `weight_decay: 0.0` where that is not said"),

@@ -3,8 +3,10 @@
 import difflib
 import json
 import re
+import shutil
 import stat
 from collections import Counter
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -50,6 +52,8 @@ SAFE = {
     "quoted number": (TRAIN % 'epochs: "30", close_mosaic: 3', [('"30"', "30")]),
     "underscores": (TRAIN % "epochs: 1_000", [("1_000", "1000")]),
     "float for a whole number": (TRAIN % "epochs: 1e2", [("1e2", "100")]),
+    "the key that names the class": (MINIMAL + "optimizer: {typ: SGD, lr: 0.1}\ntrackers: [{name: MLflow}]\n", [("typ:", "type:"), ("{name:", "{type:")]),
+    "a required key": (MINIMAL.replace("name:", "nmae:"), [("nmae:", "name:")]),
     "word in another case": (MINIMAL + "optimizer: adamw\nhardware: {tier: LOW}\ntrackers: [tensorboard]\n", [("adamw", "AdamW"), ("LOW", "low"), ("tensorboard", "TensorBoard")]),
     "said twice": (MINIMAL + "seed: 3\nseed: 3\n# end\n", [("seed: 3\nseed: 3\n", "seed: 3\n")]),
     "said twice at the end": (MINIMAL + "train:\n  epochs: 30\n  epochs: 30", [("  epochs: 30\n  epochs: 30", "  epochs: 30\n")]),
@@ -319,3 +323,16 @@ def test_a_corrected_recipe_is_the_one_that_was_meant(tmp_path, meant, mistake):
             kept = set(difflib.ndiff(text.splitlines(), after.splitlines()))
             assert sum(change.startswith("- ") for change in kept) <= len(outcome.fixed)
     assert corrected or (meant, mistake) == (SHIPPED, "yes and no")  # it has neither
+
+
+def test_no_bad_recipe_gets_worse(tmp_path, monkeypatch):
+    shutil.copytree(ROOT / "tests" / "bad", tmp_path / "bad")
+    monkeypatch.chdir(tmp_path / "bad")
+    for file in sorted(Path().rglob("*.y*ml")):
+        data, before = file.read_bytes(), check_file(Request(str(file), (), (), {}))
+        outcome = fixed(file)
+        if file.read_bytes() == data:
+            assert (outcome.fixed, outcome.errors) == ((), before.errors), file
+        else:
+            assert outcome.fixed
+            assert Counter(outcome.errors) < Counter(before.errors), file

@@ -391,6 +391,18 @@ def test_the_command_line_prints_sarif_as_a_process(cli, recipe_file):
     check_sarif(json.loads(done.stdout))
 
 
+def test_a_bug_of_the_program_is_a_notification_of_its_execution(validate, tmp_path, monkeypatch):
+    def fail(*_):
+        raise ZeroDivisionError("oops")
+
+    write(tmp_path, one=MINIMAL)
+    monkeypatch.setattr("recipe.cli.validate.check_file", fail)
+    code, out, _ = validate("one.yaml", "--format", "sarif")
+    assert code == 3
+    (invocation,) = check_sarif(json.loads(out))["invocations"]
+    assert invocation["toolExecutionNotifications"][0]["descriptor"]["id"] == "R901"
+
+
 def test_every_code_makes_a_rule_that_code_scanning_takes():
     for code in CODES:
         rule = rule_of(code)

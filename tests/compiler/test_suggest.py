@@ -57,6 +57,11 @@ def only_problem(file):
         ("n_trials: 20", ("search.trials",), "called `n_trials` in Optuna and pochitrain"),
         # both
         ("optimizer: {type: AdamW, momentum: 0.9}", ("betas",), "`momentum` is a setting of `type: SGD`"),
+        # the key that names the class
+        ("optimizer: {typ: AdamW}", ("type",), ""),
+        ("optimizer: {name: AdamW, lr: 0.1}", ("type",), ""),
+        ("optimizer: {_target_: torch.optim.AdamW}", ("type",), ""),
+        ("trackers: [{Type: MLflow}]", ("type",), ""),
         # words
         ("optimizer: adamw", ("AdamW",), ""),
         ("optimizer: AdamV", ("Adam", "AdamW"), ""),
@@ -91,6 +96,24 @@ def test_what_was_meant_in_a_classifier(recipe_file, line, candidates, help_):
     found = only_problem(recipe_file(CLASSIFY + line + "\n"))
     assert found.candidates == candidates
     assert help_ in "\n".join(found.help)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "candidate"),
+    [("name: c", "nmae: c", "name"), ("task: c", "tsk: c", "task"), ("train: t", "trian: t", "train"), ("model: R", "modle: R", "model"),
+     ("train: t", "train_data_root: t", "train")],
+)  # fmt: skip
+def test_a_required_key_under_another_name_is_one_mistake(recipe_file, old, new, candidate):
+    assert old in CLASSIFY
+    found = only_problem(recipe_file(CLASSIFY.replace(old, new)))
+    assert (found.code, found.candidates) == ("R402", (candidate,))
+
+
+def test_a_missing_key_is_missing_where_nothing_stands_for_it(recipe_file):
+    found = only_problem(recipe_file(CLASSIFY.replace("name: c\n", "")))
+    assert (found.code, found.path) == ("R403", ("name",))
+    found = only_problem(recipe_file(MINIMAL.replace("task: detection", "").replace("minimal", "detection")))
+    assert (found.code, found.path) == ("R403", ("task",))
 
 
 def test_a_target_that_the_task_has_not_is_not_offered(recipe_file):

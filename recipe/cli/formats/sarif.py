@@ -28,7 +28,7 @@ def document(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     for diagnostic, outcome in found:
         place = main_place(diagnostic, outcome)
         if place is None or diagnostic.code.startswith(_OWN_CODES):
-            problems.append(_notification(diagnostic, outcome))
+            problems.append((diagnostic, outcome))
         else:
             results.append(_result(diagnostic, outcome, place, rules, seen))
     run = {
@@ -55,8 +55,12 @@ def rule_of(code: str) -> dict[str, Any]:
     }
 
 
-def _invocation(problems: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"executionSuccessful": not problems, **({"toolConfigurationNotifications": problems} if problems else {})}
+def _invocation(problems: Sequence[tuple[Diagnostic, Outcome]]) -> dict[str, Any]:
+    told: dict[str, list[Any]] = {}
+    for diagnostic, outcome in problems:
+        what = "toolConfigurationNotifications" if diagnostic.code.startswith("R0") else "toolExecutionNotifications"
+        told.setdefault(what, []).append(_notification(diagnostic, outcome))
+    return {"executionSuccessful": not problems, **told}
 
 
 def _notification(diagnostic: Diagnostic, outcome: Outcome) -> dict[str, Any]:

@@ -16,7 +16,8 @@ Paint = Callable[[str, str], str]
 
 def concise(diagnostic: Diagnostic, sources: Sequence[Source], _colour: bool = False) -> str:
     """`file:line:col: error[R402] message`."""
-    return escape(f"{_where(diagnostic, sources)}{diagnostic.severity}[{diagnostic.code}] {diagnostic.message}")
+    said = f"{_where(diagnostic, sources)}{diagnostic.severity}[{diagnostic.code}] {diagnostic.message}"
+    return escape(said).replace("\n", "\\n")
 
 
 def full(diagnostic: Diagnostic, sources: Sequence[Source], colour: bool) -> str:
