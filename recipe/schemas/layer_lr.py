@@ -1,6 +1,7 @@
 """`layer_lr`: learning rates of single layers, by pattern or by depth."""
 
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -12,8 +13,8 @@ BASE = "base"
 """Label of the parameters that no pattern names."""
 
 _LONGEST_PATTERN = 100
-_MOST_WAYS = 100_000
-"""Upper bound of the ways in which all patterns together may be tried on a name: more could take minutes."""
+_MOST_WAYS = 20_000
+"""Upper bound of the ways in which all patterns together may be tried on a name: more would be felt, or never end."""
 _LONG, _SHORT = 64, 4
 """How often a piece can repeat in a parameter's name, and how often a digit can."""
 
@@ -129,9 +130,11 @@ def _ways(pattern: str) -> int:
     if not pattern or len(pattern) > _LONGEST_PATTERN:
         raise BadPattern(f"a pattern has 1 to {_LONGEST_PATTERN} characters")
     try:
-        _compiled(pattern)
-        return _ways_through(re._parser.parse(pattern))  # type: ignore[attr-defined]
-    except (re.error, OverflowError, RecursionError) as error:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            _compiled(pattern)
+            return _ways_through(re._parser.parse(pattern))  # type: ignore[attr-defined]
+    except (re.error, Warning, OverflowError, RecursionError) as error:
         raise BadPattern(f"it is no regular expression: {error}") from None
 
 
@@ -152,6 +155,8 @@ def _ways_through(tree: Any) -> int:
 
 
 def _ways_to_repeat(least: int, most: int, inner: Any) -> int:
+    if inner.getwidth()[0] == 0:
+        raise BadPattern("what repeats must not be empty")
     ways, longest = _ways_through(inner), _SHORT if str(inner) == _DIGIT else _LONG
     if ways > 1 and most > _SHORT:
         raise BadPattern("a group that repeats holds no `*`, `+`, `?` or `|`")

@@ -164,7 +164,7 @@ def test_a_rule_does_not_tell_a_value_of_the_environment(recipe_file):
 
 @pytest.mark.parametrize(
     "pattern", ["(.+)+x", "(.*)*x", "(a|a)*x", ".*.*.*.*.*x", "(.|.)(.|.)(.|.)(.|.)(.|.)(.|.)(.|.)(.|.)(.|.)(.|.)(.|.)(.|.)(.|.)(.|.)(.|.)(.|.)(.|.)(.|.)x",
-                "(?=.*x)", "(a)\\1", "(" * 60, "a" * 101, "(?i)fc", "fc)|(x"],
+                "(?=.*x)", "(a)\\1", "(" * 60, "a" * 101, "(?i)fc", "fc)|(x", "(){9999999}", "((^){60}){60}", "(a*){3}", "[[a]", ".{0,4}.{0,4}.{0,4}.{0,4}.{0,4}.{0,4}.{0,4}x"],
 )  # fmt: skip
 def test_patterns_that_could_take_for_ever_are_refused_at_once(pattern, recipe_file):
     began = time.perf_counter()
