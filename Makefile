@@ -37,6 +37,11 @@ test: check $(if $(RECIPE_WITHOUT_NODE),,editor)
 test-all: check $(if $(RECIPE_WITHOUT_NODE),,editor)
 	$(BIN)/python -m pytest
 
+# The front end against mutated recipes and noise, with fresh seeds: make fuzz SECONDS=120
+SECONDS ?= 60
+fuzz: install
+	$(BIN)/python -m tests.fuzz.run --seconds $(SECONDS)
+
 # Runs beside one another spoil the figures: keep the machine to itself.
 bench: install
 	$(BIN)/python benchmarks/validate_speed.py

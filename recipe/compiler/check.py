@@ -1,9 +1,10 @@
 """Pass 6: run the rules between fields, those that nothing wrong stands in the way of."""
 
+from functools import lru_cache
 from typing import Any
 
 from recipe.compiler.fixes import rewrite
-from recipe.compiler.nodes import Mapping, Node, Path, Scalar, locate, walk_scalars
+from recipe.compiler.nodes import Mapping, Node, Path, Scalar, locate, step_of, walk_scalars
 from recipe.compiler.report import Report
 from recipe.compiler.rule import NAMES, WHOLE, Finding, Rule
 from recipe.compiler.rules import RULES
@@ -49,9 +50,12 @@ def _spelling(node: Node, candidates: tuple[str, ...], report: Report) -> tuple[
 
 
 def _steps(path: str | Path) -> Path:
-    if isinstance(path, tuple):
-        return path
-    return tuple(int(step) if step.isdigit() else step for step in path.split(".")) if path else ()
+    return path if isinstance(path, tuple) else _split(path)
+
+
+@lru_cache(maxsize=1000)
+def _split(path: str) -> Path:
+    return tuple(step_of(step) for step in path.split(".")) if path else ()
 
 
 def _said_here(path: Path) -> str:

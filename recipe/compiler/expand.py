@@ -128,7 +128,7 @@ def blame_values(report: Report, variation: Variation) -> None:
 def blame_value(problem: Diagnostic, spans: set[Span]) -> Diagnostic:
     """A schema error at a value that `matrix` or `search` would give is told as theirs."""
     is_of_value = bool(problem.labels) and problem.labels[0].span in spans
-    is_laid_on = problem.path is not None and problem.path[0] not in ("matrix", "search")
+    is_laid_on = problem.path is not None and problem.path[:1] not in ((), ("matrix",), ("search",))
     if problem.code.startswith("R4") and is_of_value and is_laid_on:
         return replace(problem, code="R705")
     return problem

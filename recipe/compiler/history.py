@@ -6,7 +6,7 @@ from collections.abc import Mapping as Environment
 from collections.abc import Sequence as Sources
 from typing import NamedTuple
 
-from recipe.compiler.nodes import Mapping, Node, Origin, Path, Scalar, Sequence
+from recipe.compiler.nodes import Mapping, Node, Origin, Path, Scalar, Sequence, step_of
 from recipe.schemas.diagnostics import Source, Span
 
 _REFERENCE = re.compile(r"(?<!\$)\$\{([^{}]*)\}")
@@ -94,4 +94,4 @@ class History:
 
 
 def _steps(inside: str) -> Path:
-    return tuple(int(step) if step.isdigit() else step for step in inside.strip().split("."))
+    return tuple(step_of(step) for step in inside.strip().split("."))

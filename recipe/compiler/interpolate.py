@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from collections.abc import Mapping as Environment
 from typing import NamedTuple, NoReturn
 
-from recipe.compiler.nodes import Entry, Mapping, Node, Origin, Path, Scalar, Sequence, locate
+from recipe.compiler.nodes import Entry, Mapping, Node, Origin, Path, Scalar, Sequence, locate, step_of
 from recipe.compiler.parse import MAX_DEPTH, MAX_NODES
 from recipe.compiler.report import Report
 from recipe.compiler.scalars import NotAValue, resolve_plain
@@ -159,7 +159,7 @@ class _Interpolation:
     def _reference(self, inside: str, node: Scalar) -> Node:
         if inside.startswith("env:"):
             return self._environment(inside, node)
-        steps = tuple(int(step) if step.isdigit() else step for step in inside.strip().split("."))
+        steps = tuple(step_of(step) for step in inside.strip().split("."))
         if not inside.strip() or "" in steps:
             self._fail(
                 "R308", f"`${{{inside}}}` is no reference", node.span, "write `${vars.name}` or `${env:NAME,default}`"

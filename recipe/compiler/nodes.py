@@ -137,6 +137,11 @@ def walk_nodes(node: Node) -> Iterator[Node]:
         yield from walk_nodes(child)
 
 
+def step_of(word: str) -> str | int:
+    """A word of a dotted path as a step: the index of a list where it is a number."""
+    return int(word) if word.isascii() and word.isdigit() and len(word) < 10 else word
+
+
 def locate(root: Node, path: Path) -> tuple[Node, Entry | None, Path]:
     """Follow a path as far as it goes: the last node, the entry that holds it, and the steps that are missing."""
     node, entry = root, None

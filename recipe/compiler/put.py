@@ -1,7 +1,7 @@
 """One value laid on one place of a tree: what `--set`, `matrix` and `search` do."""
 
 from recipe.compiler.merge import merge
-from recipe.compiler.nodes import Entry, Mapping, Node, Sequence
+from recipe.compiler.nodes import Entry, Mapping, Node, Sequence, step_of
 from recipe.schemas.base import FrozenDict
 from recipe.schemas.diagnostics import Span
 
@@ -46,6 +46,7 @@ def _key(node: Node | None, steps: list[Step]) -> tuple[Step, list[Step]]:
 
 
 def _index(step: Step, node: Sequence) -> int:
-    if step[0].isdigit() and int(step[0]) < len(node.items):
-        return int(step[0])
+    index = step_of(step[0])
+    if isinstance(index, int) and index < len(node.items):
+        return index
     raise NoSuchItem(step, node)

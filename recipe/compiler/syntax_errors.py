@@ -54,7 +54,7 @@ def explain_syntax_error(error: Any, source: Source, offset: int) -> Diagnostic:
     if source.text[at : at + 1] == "\t":
         return Diagnostic("R104", "tabs cannot indent", (here,), ("use spaces",))
     problem, context = getattr(error, "problem", None) or str(error), getattr(error, "context", None) or ""
-    begin = _start_of_context(error, offset)
+    begin = _start_of_context(error, source, offset)
     if begin is not None and ("flow" in context or "quoted" in context) and not source.text[at:].strip():
         labels = (Label(Span(source.index, begin, begin + 1)), here._replace(message="the text ends here"))
         return Diagnostic("R104", "a quote or bracket is never closed", labels, ("close it",))
@@ -78,10 +78,13 @@ def _no_key(text: str, at: int, here: Label) -> tuple[str, tuple[Label], tuple[s
     return "the indentation does not fit the lines above", (here,), ("keys of one map begin in one column",)
 
 
-def _start_of_context(error: Any, offset: int) -> int | None:
-    """Where the quote, the bracket or the map begins that could not be read to its end."""
+def _start_of_context(error: Any, source: Source, offset: int) -> int | None:
+    """Where the quote, the bracket or the map begins that could not be read to its end.
+
+    Of a bracket at the end of the text, libyaml names the place behind it.
+    """
     mark = getattr(error, "context_mark", None)
-    return None if mark is None else mark.index + offset
+    return None if mark is None else min(mark.index + offset, len(source.text) - 1)
 
 
 def _invisible_near(source: Source, at: int) -> tuple[Span, str] | None:

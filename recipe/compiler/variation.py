@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
-from recipe.compiler.nodes import Mapping, Node, Scalar, Sequence, plain_data, walk_nodes, with_layer
+from recipe.compiler.nodes import Mapping, Node, Scalar, Sequence, plain_data, step_of, walk_nodes, with_layer
 from recipe.compiler.put import NoSuchItem, Step, put
 from recipe.compiler.report import Report
 from recipe.compiler.space import corners, is_distribution
@@ -127,7 +127,7 @@ def _unknown_path(axis: Axis, section: str, written: Mapping, data: object) -> D
         return Diagnostic("R701", "a search does not vary `train.epochs`", (label,), ("`search.epochs` sets them",))
     if not axis.steps or axis.name.split(".")[0] in _STRUCTURE or ".." in f".{axis.name}.":
         return Diagnostic("R701", f"`{axis.name}` cannot be varied by `{section}`", (label,))
-    steps = tuple(int(step) if step.isdigit() else step for step, _ in axis.steps)
+    steps = tuple(step_of(step) for step, _ in axis.steps)
     if steps[0] == "vars":
         variables = written.get("vars")
         known = list(variables.entries) if isinstance(variables, Mapping) else []
