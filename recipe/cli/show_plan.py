@@ -8,6 +8,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from recipe.cli.formats.text import escape
 from recipe.cli.plan_members import parts_of_matrix, parts_of_search
 from recipe.cli.plan_parts import Part, parts_of
 from recipe.schemas.plan import MatrixPlan, Plan, RunPlan, SearchPlan
@@ -19,7 +20,7 @@ def show_plan(plan: Plan, runs_root: Path | None = None, console: Console | None
     """Print the plan: a panel on a terminal, plain lines elsewhere. Earlier runs are looked for under `runs_root`."""
     console = console or Console(highlight=False)
     for title, parts in _panels(plan, runs_root):
-        filled = [part for part in parts if part.rows]
+        filled = [_harmless(part) for part in parts if part.rows]
         if console.is_terminal:
             console.print(Panel(_grid(filled), title=Text(title), title_align="left", border_style="cyan"))
         else:
@@ -36,6 +37,11 @@ def _panels(plan: Plan, runs_root: Path | None) -> Iterable[tuple[str, Iterable[
         yield f"the recipe below it · {plan.base.recipe.word()}", parts_of(plan.base)
     else:
         yield _title(plan), parts_of(plan)
+
+
+def _harmless(part: Part) -> Part:
+    """Nothing that a recipe or a dataset says does anything to a terminal."""
+    return part._replace(rows=tuple(tuple(map(escape, row)) for row in part.rows))
 
 
 def _title(plan: RunPlan) -> str:

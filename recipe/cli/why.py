@@ -100,7 +100,7 @@ def _place_json(say: Say, sources: list[Source]) -> dict[str, Any]:
 
 
 def _one(each: Why, sources: list[Source]) -> list[str]:
-    lines = [paint(f"{each.path} = {escape(_value(each))}", "bold"), ""]
+    lines = [paint(escape(f"{each.path} = {_value(each)}"), "bold"), ""]
     if each.doc:
         usual = f"; usual: {each.usual[0]:g} to {each.usual[1]:g}" if each.usual else ""
         lines += [f"  {each.doc}", f"  {each.impact}: {_CONSEQUENCE[each.impact]}{usual}", ""]
@@ -116,7 +116,7 @@ def _one(each: Why, sources: list[Source]) -> list[str]:
 def _table(explained: list[Why], sources: list[Source]) -> list[str]:
     """A line a setting: path, value, the layer that decided it and where."""
     rows = [
-        (each.path, _short(_value(each)), _layer(said), _place(said, sources))
+        (escape(each.path), _short(_value(each)), _layer(said), _place(said, sources))
         for each in explained
         for said in [next((say for say in each.says if say.layer != "auto"), Say("default", ""))]
     ]
@@ -141,7 +141,7 @@ def _value(each: Why) -> str:
 
 def _layer(say: Say) -> str:
     layer = f"profile {escape(say.profile)}" if say.profile else say.layer
-    return f"  ↳ {say.via}: {layer}" if say.via else layer
+    return f"  ↳ {escape(say.via)}: {layer}" if say.via else layer
 
 
 def _short(text: str) -> str:

@@ -124,6 +124,21 @@ def test_many_layers_show_the_first_and_the_last(plan, tmp_path, recipe_file):
     assert re.search(r" fc +0.001 +4,098 +2\n", out)
 
 
+def test_nothing_that_a_recipe_says_reaches_the_terminal_as_a_command(plan, recipe_file, tmp_path, capsys):
+    recipe_file(SMALL + 'trackers: [{type: MLflow, experiment: "\\e[2Jgone"}]\n')
+    assert "\x1b" not in plan("recipe.yaml", "-o", "plan.json")
+    assert "\x1b[2J" not in "\n".join(on_a_terminal(tmp_path / "plan.json", 80))
+    for words in (
+        ["why", "recipe.yaml"],
+        ["why", "recipe.yaml", "trackers.0.experiment"],
+        ["diff", "recipe.yaml", "--set-b", "trackers=[]"],
+    ):
+        assert run(words) == 0
+        out = capsys.readouterr().out
+        assert "[2Jgone" in out
+        assert "\x1b" not in out
+
+
 def test_a_written_plan_is_shown_as_it_is(plan, recipe_file, capsys):
     recipe_file(SMALL)
     shown = plan("recipe.yaml", "-o", "plan.json")
