@@ -21,7 +21,7 @@ def lower(resolved: Resolved, facts: Facts, digest: str, secrets: dict[str, str]
         inputs=_inputs(facts),
         groups=_groups(resolved.recipe, facts.parameters or ()),
         details=_details(resolved.recipe, facts),
-        secrets=FrozenDict(secrets),
+        secrets=FrozenDict({**secrets, **resolved.secrets}),
         versions=facts.versions,
         commit=facts.commit,
     )
@@ -53,6 +53,8 @@ def _details(recipe: Any, facts: Facts) -> FrozenDict[str, JsonValue]:
     details: dict[str, JsonValue] = {}
     if facts.dataset is not None:
         details["images"] = dict(facts.dataset.images)
+        if facts.dataset.labels is not None:
+            details["labels"] = facts.dataset.labels
         details["classes"] = list(facts.dataset.classes)
         details["steps_per_epoch"] = math.ceil(facts.dataset.images["train"] / recipe.train.batch_size)
     return FrozenDict(details)
