@@ -55,6 +55,8 @@ def test_no_string_annotations_in_schemas():
         ["schema"],
         ["schema", "--flavour", "editor"],
         ["list"],
+        ["why", "recipes/yolo_competition.yaml", "optimizer.lr"],
+        ["diff", "recipes/yolo_competition.yaml"],
         ["run", "--help"],
         ["--help"],
     ],
