@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from recipe.cli.main import run
 from recipe.compiler import compile as compiler
@@ -88,15 +89,22 @@ def recipe_text(number: int) -> str:
     return "\n".join([*lines, "trackers: [TensorBoard]", ""])
 
 
-def validate(files: list[str]) -> float:
-    """Seconds that one `recipe validate` of all files takes inside this process."""
-    began = time.perf_counter()
+class Took(NamedTuple):
+    """Seconds by the clock, and of processor time."""
+
+    wall: float
+    cpu: float
+
+
+def validate(files: list[str]) -> Took:
+    """What one `recipe validate` of all files takes inside this process."""
+    began, cpu_before = time.perf_counter(), time.process_time()
     with contextlib.redirect_stdout(io.StringIO()) as said:
         code = run(["validate", *files])
-    seconds = time.perf_counter() - began
+    took = Took(time.perf_counter() - began, time.process_time() - cpu_before)
     assert code == 0, said.getvalue()[-2000:]
     assert said.getvalue().count(": valid ") == len(files)
-    return seconds
+    return took
 
 
 class Clock:
@@ -129,7 +137,7 @@ def print_passes(files: list[str]) -> None:
     for module, names in PASSES.items():
         for name in names:
             setattr(module, name, clock.timed(name, getattr(module, name)))
-    total = validate(files)
+    total = validate(files).wall
     clock.seconds["the rest"] = total - sum(clock.seconds.values())
     for name, seconds in clock.seconds.items():
         print(f"  {name:15} {seconds / len(files) * 1e6:6.0f} µs a recipe {seconds / total:5.0%}")
@@ -146,11 +154,14 @@ def main() -> int:
         for number, file in enumerate(files):
             Path(file).write_text(recipe_text(number), encoding="utf-8")
         validate(files[:1])  # imports, and the schemas that are built once
-        rates = [len(files) / validate(files) for _ in range(options.rounds)]
-        print(f"{len(files)} recipes of 60 lines: {', '.join(f'{rate:.0f}' for rate in rates)} a second")
+        times = [validate(files) for _ in range(options.rounds)]
+        for took in times:
+            rate, cpu_rate = len(files) / took.wall, len(files) / took.cpu
+            print(f"{len(files)} recipes of 60 lines: {rate:.0f} a second, {cpu_rate:.0f} a second of processor time")
         print_passes(files)
-    print(f"best round {max(rates):.0f} a second (bound {BOUND})")
-    return 0 if max(rates) >= BOUND else 1
+    best = options.recipes / min(took.wall for took in times)
+    print(f"best round {best:.0f} a second (bound {BOUND})")
+    return 0 if best >= BOUND else 1
 
 
 if __name__ == "__main__":
