@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from recipe.cli.formats.text import concise, full, note
+from recipe.cli.formats.text import concise, full
 from recipe.schemas.diagnostics import Diagnostic, RecipeError, Source
 
 FORMATS = ("full", "concise", "json")
@@ -25,12 +25,13 @@ def print_diagnostics(
     if format_ not in ("full", "concise"):
         return
     explained = set() if explained is None else explained
-    show = concise if format_ == "concise" else full
     for diagnostic in diagnostics:
-        print(show(diagnostic, sources, _wants_colour()), file=sys.stderr)
-        if format_ == "full" and diagnostic.code not in explained:
-            explained.add(diagnostic.code)
-            print(note(f"more: recipe explain {diagnostic.code}", _wants_colour()), file=sys.stderr)
+        if format_ == "concise":
+            print(concise(diagnostic, sources), file=sys.stderr)
+            continue
+        more = "" if diagnostic.code in explained else f"more: recipe explain {diagnostic.code}"
+        explained.add(diagnostic.code)
+        print(full(diagnostic, sources, _wants_colour(), more), file=sys.stderr)
     errors = sum(diagnostic.severity == "error" for diagnostic in diagnostics)
     if errors > 1:
         print(f"{errors} errors", file=sys.stderr)

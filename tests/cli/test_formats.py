@@ -45,6 +45,14 @@ def test_each_code_names_its_explanation_once(validate, tmp_path):
     assert err.count("more: recipe explain R405") == 1
 
 
+def test_everything_beside_the_text_stands_in_one_column(validate, tmp_path):
+    write(tmp_path, one=MINIMAL + "seed: 1\n" + "#\n" * 5 + "seed: 2\n")
+    _, _, err = validate("one.yaml")
+    gutters = {min(line.index(sign) for sign in "┌│=" if sign in line) for line in err.splitlines()[1:]}
+    assert gutters == {3}
+    assert "\n 6 │ seed: 1\n" in err
+
+
 def test_concise_has_one_line_for_a_problem(validate, tmp_path):
     write(tmp_path, one=THREE)
     _, out, err = validate("one.yaml", "--format", "concise")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-from recipe.cli.formats.notes import origin_notes, suggestion
+from recipe.cli.formats.notes import origin_notes, source_of, suggestion
 from recipe.schemas.diagnostics import Diagnostic, Label, Source
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
@@ -14,37 +14,39 @@ _WIDTH = 120
 Paint = Callable[[str, str], str]
 
 
-def concise(diagnostic: Diagnostic, sources: Sequence[Source], _colour: bool = False) -> str:
+def concise(diagnostic: Diagnostic, sources: Sequence[Source]) -> str:
     """`file:line:col: error[R402] message`."""
     said = f"{_where(diagnostic, sources)}{diagnostic.severity}[{diagnostic.code}] {diagnostic.message}"
     return escape(said).replace("\n", "\\n")
 
 
-def full(diagnostic: Diagnostic, sources: Sequence[Source], colour: bool) -> str:
-    """The message with the excerpt of every place, the way out, and the way in."""
+def full(diagnostic: Diagnostic, sources: Sequence[Source], colour: bool, more: str = "") -> str:
+    """The message with the excerpt of every place, the way out, the way in, and where there is `more`."""
     paint = _painter(colour)
     tone = _RED if diagnostic.severity == "error" else _YELLOW
     head = paint(f"{diagnostic.severity}[{diagnostic.code}]", tone + _BOLD)
     lines = [f"{head} {diagnostic.name}: {escape(diagnostic.message)}"]
-    by_index = {source.index: source for source in sources}
-    labels = list(diagnostic.labels)
-    hint = suggestion(diagnostic)
-    if labels and hint and not labels[0].message:
-        labels[0], hint = Label(labels[0].span, hint), ""
+    labels, notes = _labels_and_notes(diagnostic)
+    placed = [(label, source_of(label, sources)) for label in labels]
+    gutter = " " * len(str(max([1, *(source.position(label.span.start)[0] for label, source in placed)])))
     if diagnostic.file and not labels:
-        lines.append(paint("  ┌─ ", _BLUE) + escape(diagnostic.file))
-    for index, label in enumerate(labels):
-        lines += _excerpt(label, by_index[label.span.source], paint, tone if index == 0 else _BLUE)
-    beside = [*([hint] if hint else []), *diagnostic.help]
+        lines.append(paint(f"{gutter} ┌─ ", _BLUE) + escape(diagnostic.file))
+    for index, (label, source) in enumerate(placed):
+        lines += _excerpt(label, source, gutter, paint, tone if index == 0 else _BLUE)
+    notes += [*origin_notes(diagnostic, sources), *([more] if more else [])]
+    return "\n".join([*lines, *(paint(f"{gutter} = ", _BLUE) + escape(note) for note in notes)])
+
+
+def _labels_and_notes(diagnostic: Diagnostic) -> tuple[list[Label], list[str]]:
+    """The suggestion stands at the main place where there is room, and else among the notes."""
+    labels, hint, notes = list(diagnostic.labels), suggestion(diagnostic), list(diagnostic.help)
+    if labels and hint and not labels[0].message:
+        labels[0] = Label(labels[0].span, hint)
+    elif hint:
+        notes.insert(0, hint)
     if diagnostic.file and labels and diagnostic.file not in diagnostic.message:
-        beside.append(f"in {diagnostic.file}")
-    beside += origin_notes(diagnostic, sources)
-    return "\n".join([*lines, *(note(text, colour) for text in beside)])
-
-
-def note(text: str, colour: bool) -> str:
-    """A line beside an excerpt: `  = text`."""
-    return _painter(colour)("  = ", _BLUE) + escape(text)
+        notes.append(f"in {diagnostic.file}")
+    return labels, notes
 
 
 def escape(text: str) -> str:
@@ -52,7 +54,7 @@ def escape(text: str) -> str:
     return _CONTROL.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
-def _excerpt(label: Label, source: Source, paint: Paint, tone: str) -> list[str]:
+def _excerpt(label: Label, source: Source, gutter: str, paint: Paint, tone: str) -> list[str]:
     line, column = source.position(label.span.start)
     end_line, end_column = source.position(label.span.end)
     text = source.line(line)
@@ -61,10 +63,9 @@ def _excerpt(label: Label, source: Source, paint: Paint, tone: str) -> list[str]
     shown, caret = text[start : start + _WIDTH], column - 1 - start
     pad = "".join(" " * _columns(char) for char in shown[:caret])
     carets = "^" * sum(_columns(char) for char in shown[caret : caret + width]) or "^"
-    gutter = " " * len(str(line))
     return [
         paint(f"{gutter} ┌─ ", _BLUE) + escape(f"{source.name}:{line}:{column}"),
-        paint(f"{line} │ ", _BLUE) + escape(shown.replace("\t", " ")),
+        paint(f"{line:>{len(gutter)}} │ ", _BLUE) + escape(shown.replace("\t", " ")),
         paint(f"{gutter} │ ", _BLUE) + pad + paint(f"{carets} {escape(label.message)}".rstrip(), tone),
     ]
 
@@ -81,9 +82,8 @@ def _columns(char: str) -> int:
 def _where(diagnostic: Diagnostic, sources: Sequence[Source]) -> str:
     if not diagnostic.labels:
         return f"{diagnostic.file}: " if diagnostic.file else ""
-    span = diagnostic.labels[0].span
-    source = next(source for source in sources if source.index == span.source)
-    line, column = source.position(span.start)
+    source = source_of(diagnostic.labels[0], sources)
+    line, column = source.position(diagnostic.labels[0].span.start)
     return f"{source.name}:{line}:{column}: "
 
 
