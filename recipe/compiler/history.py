@@ -36,8 +36,14 @@ class History:
         self._root, self._sources, self._environment = root, sources, environment
 
     def at(self, path: Path) -> tuple[Say, ...]:
-        """What was said at a path, winner first; what a reference leads to stands behind the text that has it."""
-        return tuple(self._below(self._root, path, ()))
+        """What was said at a path, winner first; what a reference leads to stands behind the text that has it, once."""
+        self._told: set[Path] = set()
+        return tuple(self._at(path))
+
+    def _at(self, path: Path) -> Iterator[Say]:
+        if path not in self._told:
+            self._told.add(path)
+            yield from self._below(self._root, path, ())
 
     def _below(self, node: Node, rest: Path, done: Path) -> Iterator[Say]:
         if not rest:
@@ -61,7 +67,7 @@ class History:
         """Below a word is its type; below a reference is what it leads to."""
         if (whole := _REFERENCE.fullmatch(str(node.value))) and not whole[1].startswith("env:"):
             target = (*_steps(whole[1]), *rest)
-            found = list(self.at(target))
+            found = list(self._at(target))
             yield from (say._replace(via=say.via or ".".join(map(str, target))) for say in found)
             if found:
                 yield from self._own(node, follow=False)
@@ -77,7 +83,7 @@ class History:
 
     def _referenced(self, inside: str, span: Span | None) -> Iterator[Say]:
         if not inside.startswith("env:"):
-            yield from (say._replace(via=say.via or inside.strip()) for say in self.at(_steps(inside)))
+            yield from (say._replace(via=say.via or inside.strip()) for say in self._at(_steps(inside)))
             return
         name, comma, default = (part.strip() for part in inside.removeprefix("env:").partition(","))
         if name in self._environment:

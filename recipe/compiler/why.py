@@ -57,7 +57,8 @@ def why(found: Found, layers: Layers) -> Why:
     if default is not PydanticUndefined:
         defaults = [Say("default", one_line(default), note=_owner(found.path, layers.data))]
     decided = [*said, *defaults] if live else [*defaults, *said]
-    says = (*_varied(dotted, layers), *_answered(found, dotted, layers), *decided)
+    through = {dotted, *(say.via for say in said)}
+    says = (*_varied(through, layers), *_answered(found, dotted, layers), *decided)
     answer = layers.answers.get(dotted)
     known = Why(dotted, layers.secrets.get(dotted, found.value), says, None if answer is None else answer.value)
     if field is None:
@@ -109,15 +110,15 @@ def _answered(found: Found, dotted: str, layers: Layers) -> Iterator[Say]:
         yield Say("auto", "not answered here", note=layers.unanswered)
 
 
-def _varied(dotted: str, layers: Layers) -> Iterator[Say]:
-    """Where `matrix` or `search` gives the setting, or its section, other values."""
+def _varied(names: set[str], layers: Layers) -> Iterator[Say]:
+    """Where `matrix` or `search` gives the setting, its section, or what it refers to, other values."""
     recipe, at = layers.recipe, layers.history.at
     for axis, values in recipe.matrix.items():
-        if _covers(axis, dotted):
+        if any(_covers(axis, name) for name in names):
             note = f"{len(values)} values, a run for each"
             yield from (say._replace(layer="matrix", note=note) for say in at(("matrix", axis))[:1])
     for axis in recipe.search.space if recipe.search else ():
-        if _covers(axis, dotted):
+        if any(_covers(axis, name) for name in names):
             note = "a value from it for each trial"
             yield from (say._replace(layer="search", note=note) for say in at(("search", "space", axis))[:1])
 

@@ -198,6 +198,29 @@ def test_matrix_and_search_are_layers_of_their_own(why, recipe_file):
     assert document["says"][0]["note"] == "a value from it for each trial"
 
 
+def test_a_matrix_over_a_variable_varies_what_refers_to_it(why, recipe_file):
+    recipe_file(MINIMAL + "vars: {rate: 1}\nseed: '${vars.rate}'\nmatrix: {vars.rate: [1, 2]}\n")
+    assert told(why("recipe.yaml", "seed")) == [
+        "matrix [1, 2] recipe.yaml:8",
+        "file '${vars.rate}' recipe.yaml:7",
+        "vars.rate: file 1 recipe.yaml:6",
+        "default 0",
+    ]
+
+
+def test_references_that_multiply_or_go_round_are_told_once(why, recipe_file):
+    doubled = "".join(f"  a{n}: '${{vars.a{n - 1}}}${{vars.a{n - 1}}}'\n" for n in range(1, 30))
+    recipe_file(MINIMAL + f"vars:\n  a0: ''\n{doubled}description: '${{vars.a29}}'\n")
+    assert len(why("recipe.yaml", "description")["says"]) == 32
+    recipe_file("optimizer: {type: SGD, lr: '${optimizer.momentum}', momentum: '${optimizer.lr}'}\n", "base.yaml")
+    recipe_file("extends: [base.yaml]\n" + MINIMAL + "optimizer: Adam\n")
+    assert told(why("recipe.yaml", "optimizer.lr")) == [
+        "default 0.001",
+        "extends '${optimizer.momentum}' base.yaml:1",
+        "optimizer.momentum: extends '${optimizer.lr}' base.yaml:1",
+    ]
+
+
 @pytest.mark.parametrize(
     ("path", "says"),
     [
