@@ -24,17 +24,20 @@ def fix_file(request: Request) -> Outcome:
     asked = check_file(request)
     if _next_fix(asked, set()) is None:
         return asked._replace(fixed=())
+    held = bytes_of(request.file)
+    asked = check_file(request, held)  # the places of a fix count in these very bytes
     for left in (_unfixable_errors, _all_errors):
-        data, found = _corrected(request, asked, left)
+        data, found = _corrected(request, held, asked, left)
         if Counter(found.errors) < Counter(asked.errors):
             unwritten = _write(request.file, data)
             return asked._replace(diagnostics=(*asked.diagnostics, unwritten), fixed=()) if unwritten else found
     return asked._replace(fixed=())
 
 
-def _corrected(request: Request, found: Outcome, left: Callable[[Outcome], Counter[str]]) -> tuple[bytes, Outcome]:
+def _corrected(
+    request: Request, data: bytes, found: Outcome, left: Callable[[Outcome], Counter[str]]
+) -> tuple[bytes, Outcome]:
     """What the file would hold, and the outcome. A fix is kept where it adds nothing to what is `left`."""
-    data = bytes_of(request.file)
     fixed, refused = list[Fixed](), set[tuple[str, str]]()
     while (chosen := _next_fix(found, refused)) and len(fixed) < MAX_FIXES:
         problem, fix, source = chosen
