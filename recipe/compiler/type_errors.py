@@ -14,7 +14,7 @@ from recipe.schemas.diagnostics import Diagnostic, Fix, Label, Span
 from recipe.schemas.foreign_names import TAGS
 from recipe.schemas.recipe import Recipe
 from recipe.schemas.spelling import nearest
-from recipe.schemas.walk import Place, place_at
+from recipe.schemas.walk import MAX_LOOKED_AT, Place, place_at
 
 _EXPECTED = {
     "string_type": "text",
@@ -39,8 +39,6 @@ _BOUND = {
     "too_long": "a list of at most {max_length} items",
     "string_pattern_mismatch": "text that fits the pattern `{pattern}`",
 }
-MAX_LOOKED_AT = 50
-"""Keys of a section among which a missing one is looked for."""
 _UNQUOTED: dict[str, tuple[type, ...]] = {"int_type": (int,), "float_type": (int, float), "bool_type": (bool,)}
 _YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
@@ -128,7 +126,7 @@ def _missing_tag(path: Path, error: Any, node: Node, entry: Entry | None, report
     for key, said in entries:
         word = said.node.text if isinstance(said.node, Scalar) else ""
         is_foreign = key in TAGS and bool(path) and word.rpartition(".")[2] in words
-        if is_foreign or nearest(key, [tag]):
+        if key != tag and (is_foreign or nearest(key, [tag])):
             mended = fixes.rename_key(said, key, tag, report, safe=word in words)
             message = f"`{key}` is not a key of {_name(path)}"
             return Diagnostic("R402", message, (Label(said.key_span),), (), (tag,), path=(*path, key), fixes=mended)

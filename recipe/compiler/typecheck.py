@@ -8,6 +8,7 @@ from recipe.compiler.nodes import Mapping, Path, plain_data
 from recipe.compiler.report import Report
 from recipe.schemas.base import ordered_json
 from recipe.schemas.recipe import Recipe
+from recipe.schemas.walk import section_of, with_default_words
 
 
 def typecheck(root: Mapping, report: Report) -> Recipe | None:
@@ -18,6 +19,8 @@ def typecheck(root: Mapping, report: Report) -> Recipe | None:
     data = plain_data(root)
     for path in report.poisoned:
         _remove(data, path)
+    if task := section_of(Recipe, data):
+        data = with_default_words(task, data)
     errors, recipe = _validate(data)
     if recipe is not None:
         return recipe

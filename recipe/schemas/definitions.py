@@ -59,6 +59,11 @@ class Definitions(NamedTuple):
         """The key that names a component of this kind."""
         return self.kinds[kind][0].tag
 
+    def default(self, schema: Schema) -> Branch | None:
+        """The component that a setting has where its map says no tag."""
+        branches = self.kinds.get(kind_of(schema), ())
+        return next((branch for branch in branches if branch.word == schema.get("default")), None)
+
     def required(self, branch: Branch) -> list[str]:
         """The settings that a component must be given, besides its tag."""
         return [key for key in self.schemas[branch.name]["required"] if key != branch.tag]

@@ -23,6 +23,11 @@ def unless_known(branches: Sequence[Branch], otherwise: Schema) -> Schema:
     return {"if": {"type": "object"}, "then": {"if": known, "else": otherwise}}
 
 
+def unless_tagged(tag: str, otherwise: Schema) -> Schema:
+    """In a map that has no tag, the settings are these."""
+    return {"if": {"type": "object"}, "then": {"if": _has(tag), "else": otherwise}}
+
+
 def where_referred(tag: str, then: Schema) -> Schema:
     """Where the tag is a reference, so that any word can be meant, the settings are these."""
     return {"if": _tag_is(tag, REFERENCE), "then": then}

@@ -20,7 +20,15 @@ from recipe.schemas.definitions import (
     name_of,
     reference,
 )
-from recipe.schemas.editor_dispatch import case, demand, skeletons, unless_known, where_extended, where_referred
+from recipe.schemas.editor_dispatch import (
+    case,
+    demand,
+    skeletons,
+    unless_known,
+    unless_tagged,
+    where_extended,
+    where_referred,
+)
 from recipe.schemas.editor_leaves import MAP, REFERENCE_TEXT, alternatives, leaf
 from recipe.schemas.editor_words import Words
 from recipe.schemas.union import union_of
@@ -52,6 +60,8 @@ class _Editor:
                 self._define(name + flavour, self._section(name, raw, flavour))
             for kind in parts.kinds:
                 self._define(kind + flavour, self._component(kind, flavour))
+        for branch in (branch for branches in parts.kinds.values() for branch in branches):
+            self._define(_defaulting(branch), self._component(branch.cls.kind, FULL, branch))
         for name in {self.union[_TASK], *(branch.name for branch in parts.kinds[_TASK])}:
             self._add_layering(name)
 
@@ -86,22 +96,24 @@ class _Editor:
         known = {key: field for key, field in fields.items() if key in shared}
         return {"properties": known, **demand(["recipe", "name", _TASK])}
 
-    def _component(self, kind: str, flavour: str) -> Schema:
+    def _component(self, kind: str, flavour: str, default: Branch | None = None) -> Schema:
         """A map whose tag decides on the settings, or a bare word, or a reference.
 
-        A layer need not say the tag, and then takes the settings of any component.
+        Without the tag it is the default component; or, in a layer, any.
         """
         branches, tag = self.parts.kinds[kind], self.parts.tag(kind)
         any_branch = reference(self.union[kind] + PARTIAL)
-        fallback = unless_known(branches, any_branch) if flavour else where_referred(tag, any_branch)
+        fallback = [unless_known(branches, any_branch)] if flavour else [where_referred(tag, any_branch)]
+        if default:
+            fallback.append(unless_tagged(tag, reference(default.name + PARTIAL)))
         bare = [branch for branch in branches if self.parts.stands_alone(branch)]
         return {
             **({"anyOf": [_choice(kind, bare), {"title": "map", "type": "object"}, REFERENCE_TEXT]} if bare else MAP),
             "properties": {tag: reference(f"{kind}.tag")},
             "allOf": [
-                *([] if flavour else [{"required": [tag]}]),
+                *([] if flavour or default else [{"required": [tag]}]),
                 *(case(branch, reference(branch.name + flavour)) for branch in branches),
-                fallback,
+                *fallback,
                 skeletons(branches, self.parts),
             ],
         }
@@ -155,7 +167,8 @@ class _Editor:
         targets = [target for option in options if (target := name_of(option) or kind_of(option))]
         null = NULLABLE if {"type": "null"} in options else ""
         if len(targets) == 1 and len(options) == (2 if null else 1):
-            return reference(targets[0] + flavour + null)
+            default = None if flavour else self.parts.default(raw)
+            return reference((_defaulting(default) if default else targets[0] + flavour) + null)
         if targets:
             return {}
         return leaf([self._container(option, flavour) for option in options], self.words.types(raw), raw.get("default"))
@@ -173,6 +186,11 @@ class _Editor:
 
     def _item(self, raw: Any, flavour: str) -> Any:
         return self._shape(raw, flavour) if isinstance(raw, dict) else raw
+
+
+def _defaulting(branch: Branch) -> str:
+    """The definition of a setting that has this component by default."""
+    return f"{branch.cls.kind}.or.{branch.word}"
 
 
 def _choice(title: str, branches: tuple[Branch, ...] | list[Branch]) -> Schema:

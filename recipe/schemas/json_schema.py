@@ -11,6 +11,7 @@ from recipe.schemas.definitions import (
     LAYERING,
     OVERLAY,
     PARTIAL,
+    Branch,
     Definitions,
     Schema,
     definitions,
@@ -27,8 +28,8 @@ def language_schema() -> Schema:
     parts = definitions()
     result: dict[str, Schema] = {}
     for name, schema in parts.schemas.items():
-        result[name] = _strict(schema, "")
-        result[name + PARTIAL] = _strict(schema, PARTIAL)
+        result[name] = _strict(schema, "", parts)
+        result[name + PARTIAL] = _strict(schema, PARTIAL, parts)
     for branch in parts.kinds["task"]:
         _add_layering(branch.name, result)
     for kind in parts.kinds:
@@ -59,22 +60,31 @@ def _any_component(parts: Definitions, kind: str, flavour: str) -> Schema:
     return {"anyOf" if flavour else "oneOf": options}
 
 
-def _strict(schema: Any, flavour: str) -> Any:
+def _strict(schema: Any, flavour: str, parts: Definitions) -> Any:
     """With references to definitions and kinds in place, and without what no JSON Schema knows.
 
     A list is replaced as a whole, never merged, so its items are complete also in a layer.
     """
     if isinstance(schema, list):
-        return [_strict(item, flavour) for item in schema]
+        return [_strict(item, flavour, parts) for item in schema]
     if not isinstance(schema, dict):
         return schema
     inner: Schema = {}
     for key, value in schema.items():
         if key == "properties":
-            inner[key] = {name: _strict(field, flavour) for name, field in value.items()}
+            inner[key] = {name: _strict(field, flavour, parts) for name, field in value.items()}
         elif not (is_ours(key) or key in (KIND_PLACEHOLDER, "$ref", "default") or (flavour and key == "required")):
-            inner[key] = _strict(value, "" if key in ("items", "prefixItems") else flavour)
+            inner[key] = _strict(value, "" if key in ("items", "prefixItems") else flavour, parts)
     if "default" in schema:
         inner["default"] = schema["default"]
     target = name_of(schema) or kind_of(schema)
+    default = None if flavour else parts.default(schema)
+    if default:
+        return {**_defaulting(target, default), **inner}
     return {**reference(target + flavour), **inner} if target else inner
+
+
+def _defaulting(kind: str, default: Branch) -> Schema:
+    """Any component of a kind; a map without a tag is the default one, of which nothing is required."""
+    untagged = {"type": "object", "not": {"required": [default.tag]}}
+    return {"if": untagged, "then": reference(default.name + PARTIAL), "else": reference(kind)}

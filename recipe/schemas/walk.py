@@ -9,6 +9,9 @@ from recipe.schemas.base import Section
 from recipe.schemas.catalogue import CATALOGUE
 from recipe.schemas.component import Component
 
+MAX_LOOKED_AT = 50
+"""Keys of a section among which a misspelt one is looked for."""
+
 
 class Place(NamedTuple):
     """What the schema says of a path."""
@@ -32,8 +35,45 @@ def place_at(root: type[Section], data: Any, path: tuple[str | int, ...]) -> Pla
             field, annotation = place.field, item
         else:
             return Place(None, None)
+        if place.section is not None:
+            inner = with_default_word(field, inner)
         place, data = Place(section_of(annotation, inner), field), inner
     return place
+
+
+def with_default_word(field: FieldInfo, data: Any) -> Any:
+    """Data of a component that does not say its word, with the word that the field has by default.
+
+    A setting's default is the lowest layer: `{lr: 0.01}` over `AdamW` is an AdamW. A word that was said under a
+    misspelt key is left to be told.
+    """
+    kind = _kind_of(field.annotation)
+    is_unsaid = kind is not None and isinstance(data, dict | None) and kind.tag not in (data or ())
+    if kind is None or not is_unsaid or not isinstance(field.default, str):
+        return data
+    return data if data and _has_misspelt_tag(kind, field.default, data) else {kind.tag: field.default, **(data or {})}
+
+
+def _has_misspelt_tag(kind: type[Component], word: str, data: dict[str, Any]) -> bool:
+    from recipe.schemas.foreign_names import TAGS
+    from recipe.schemas.spelling import nearest
+
+    default = CATALOGUE.find(kind.kind, word)
+    unknown = [key for key in data if default is None or key not in default.model_fields][:MAX_LOOKED_AT]
+    return any(key in TAGS or nearest(key, [kind.tag]) for key in unknown)
+
+
+def with_default_words(section: type[Section], data: dict[str, Any]) -> dict[str, Any]:
+    """Data of a section in which every component that is said says its word."""
+    done = dict(data)
+    for name, field in section.model_fields.items():
+        if not isinstance(done.get(name), dict):
+            continue
+        done[name] = with_default_word(field, done[name])
+        inner = section_of(field.annotation, done[name])
+        if inner is not None:
+            done[name] = with_default_words(inner, done[name])
+    return done
 
 
 def section_of(annotation: Any, data: Any) -> type[Section] | None:
@@ -47,8 +87,12 @@ def section_of(annotation: Any, data: Any) -> type[Section] | None:
 
 def takes_component(field: FieldInfo | None) -> bool:
     """Whether the value of a field is a component, so that its keys depend on a word."""
-    classes = [] if field is None else _classes(field.annotation)
-    return any(issubclass(cls, Component) and cls.is_kind for cls in classes)
+    return field is not None and _kind_of(field.annotation) is not None
+
+
+def _kind_of(annotation: Any) -> type[Component] | None:
+    """The kind that an annotation takes components of."""
+    return next((cls for cls in _classes(annotation) if issubclass(cls, Component) and cls.is_kind), None)
 
 
 def _classes(annotation: Any) -> list[type]:

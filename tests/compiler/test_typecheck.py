@@ -39,7 +39,7 @@ def problems(file, sets=()):
         ("optimizer: {type: AdamW, lr: -1}", [("R405", "-1")]),
         ("optimizer: {type: AdamV}", [("R401", "AdamV")]),
         ("optimizer: AdamV", [("R401", "AdamV")]),
-        ("optimizer: {lr: 0.1}", [("R403", "optimizer")]),
+        ("trackers: [{experiment: x}]", [("R403", "")]),
         ("optimizer: [1]", [("R404", "[1]")]),
         ("optimizer: {type: SGD, betas: [0.9, 0.999]}", [("R402", "betas")]),
         ("optimizer: {type: AdamW, betas: [0.9]}", [("R403", "betas")]),
@@ -151,3 +151,15 @@ def test_paths_are_relative_to_the_file_or_the_working_directory(tmp_path, recip
     assert check(file)[0].recipe.data.source == str(tmp_path / "recipes/data/d.yaml")
     assert check(file, ["data.source=data/d.yaml"])[0].recipe.data.source == str(tmp_path / "data/d.yaml")
     assert check(file, ["data.source=builtin:shapes"])[0].recipe.data.source == "builtin:shapes"
+
+
+@pytest.mark.parametrize("line", ["optimizer: {lr: 0.1}", "optimizer: {type: AdamW, lr: 0.1}"])
+def test_a_component_without_its_word_is_the_default_one(recipe_file, line):
+    recipe = check_recipe(Request(str(recipe_file(MINIMAL + line + "\n"))), Report()).recipe
+    assert (recipe.optimizer.word(), recipe.optimizer.lr) == ("AdamW", 0.1)
+
+
+def test_the_default_component_judges_the_keys(recipe_file):
+    assert problems(recipe_file(MINIMAL + "optimizer: {momentum: 0.9}\n")) == [("R402", "momentum")]
+    assert problems(recipe_file(MINIMAL + "optimizer: {typ: SGD, momentum: 0.9}\n")) == [("R402", "typ")]
+    assert problems(recipe_file(MINIMAL + "optimizer: {type: , momentum: 0.9}\n")) == [("R403", "optimizer")]

@@ -73,7 +73,8 @@ def test_words_are_documented(editor):
 
 def test_skeletons_vanish_once_the_tag_is_there(editor):
     before = editor.completions(MINIMAL + "optimizer:\n  |")
-    assert {item["label"] for item in before} == {*OPTIMIZERS, "type"}
+    of_the_default = {"lr", "betas", "eps", "weight_decay", "amsgrad"}
+    assert {item["label"] for item in before} == {*OPTIMIZERS, "type", *of_the_default}
     assert {item["insertText"] for item in before} >= {"type: AdamW", "type: SGD"}
     assert not set(OPTIMIZERS) & set(editor.labels(MINIMAL + "optimizer:\n  type: SGD\n  |"))
 

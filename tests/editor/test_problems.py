@@ -47,6 +47,7 @@ FINE = [
     "  space: {optimizer.lr: {type: float, low: 1e-5, high: 0.1, log: true}, optimizer: {type: categorical,\n"
     "  choices: [{type: SGD, lr: {type: float, low: 1, high: 2}}, AdamW]}}}\n",
     LAYER,
+    MINIMAL + "optimizer: {lr: 0.1, betas: [0.9, 0.99]}\nscheduler: {final_factor: 0.1}\n",
     LAYER + "train: {epochs: 3}\noptimizer: {lr: 0.1}\ndata: {cache: ram}\nsearch: {trials: 3}\n",
     LAYER + "task: detection\noptimizer: {lr: 0.1}\ndata: {cache: ram}\nscheduler: CosineDecay\n",
     LAYER + "data: {train: a}\nlayer_lr: {decay: 0.9}\nloss: {box: 3}\nmodel: YOLOv8\n",
@@ -59,7 +60,8 @@ MARKED = [
     ("train: {epoch: 3}\n", (6, 9), "Property epoch is not allowed."),
     ("optimizer: {type: AdamW, momentum: 0.9}\n", (6, 26), "Property momentum is not allowed."),
     ("trackers:\n  - {type: MLflow, run: x}\n", (7, 20), "Property run is not allowed."),
-    ("optimizer: {lr: 0.1}\n", (6, 1), 'Missing property "type".'),
+    ("optimizer: {momentum: 0.9}\n", (6, 13), "Property momentum is not allowed."),
+    ("trackers: [{experiment: x}]\n", (6, 12), 'Missing property "type".'),
     ("trackers: [{experiment: x}]\n", (6, 12), 'Missing property "type".'),
     ("profiles: {a: {trackers: [{experiment: x}]}}\n", (6, 27), 'Missing property "type".'),
     ("optimizer: AdamV\n", (6, 12), OPTIMIZERS),

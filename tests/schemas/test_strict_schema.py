@@ -45,6 +45,7 @@ def test_it_accepts_the_recipes_that_the_explanations_call_good(schema):
 @pytest.mark.parametrize(
     "text",
     [
+        MINIMAL + "optimizer: {lr: 0.1}\n",
         "extends: [base.yaml]\n",
         "extends: yolo_competition\noptimizer: {lr: 0.1}\ntrain: {epochs: 3}\n",
         "extends: [base.yaml]\ntask: detection\ndata: {cache: ram}\n",
@@ -60,7 +61,8 @@ def test_a_layer_need_not_be_complete(schema, text):
     "text",
     [
         "recipe: 1\nname: x\ntask: detection\n",
-        MINIMAL + "optimizer: {lr: 0.1}\n",
+        MINIMAL.replace("type: YOLOv8, ", ""),
+        MINIMAL + "optimizer: {momentum: 0.9}\n",
         MINIMAL + "profiles: {a: {optimizer: {lrr: 0.1}}}\n",
         MINIMAL + "profiles: {a: {optimiser: AdamW}}\n",
         MINIMAL + "profiles: {a: {train: {epochs: many}}}\n",
