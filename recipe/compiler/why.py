@@ -98,9 +98,11 @@ def _declared(path: Path, data: dict[str, Any]) -> tuple[FieldInfo | None, Any]:
 
 
 def _owner(path: Path, data: dict[str, Any]) -> str:
-    """The component that a default is of."""
+    """The component that a default is of; its type is nobody's."""
     section = place_at(Recipe, data, path[:-1]).section if len(path) > 1 else None
-    return f"of {section.word()}" if section and issubclass(section, Component) else ""
+    if section is None or not issubclass(section, Component) or path[-1] not in section.model_fields:
+        return ""
+    return f"of {section.word()}"
 
 
 def _answered(found: Found, dotted: str, layers: Layers) -> Iterator[Say]:
