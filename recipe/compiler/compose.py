@@ -106,8 +106,15 @@ def _load_parent(parent: str, cited: Scalar, report: Report, chain: tuple[str, .
     except RecipeError as error:
         for problem in error.diagnostics:
             is_unread = problem.code in ("R002", "R003") and not problem.labels
-            report.add(Diagnostic("R301", problem.message, (Label(cited.span),)) if is_unread else problem)
+            report.add(_unread(problem, cited) if is_unread else problem)
         return None
+
+
+def _unread(problem: Diagnostic, cited: Scalar) -> Diagnostic:
+    """The problem of a file at the place that names it, its candidates named as the file is there."""
+    folder = os.path.dirname(str(cited.value))  # noqa: PTH120
+    candidates = tuple(os.path.join(folder, os.path.basename(each)) for each in problem.candidates)  # noqa: PTH118, PTH119
+    return Diagnostic("R301", problem.message, (Label(cited.span),), problem.help, candidates)
 
 
 def _with_profile(root: Mapping, name: str, report: Report) -> Mapping:

@@ -5,7 +5,8 @@ import re
 import stat
 
 from recipe.compiler.report import Report
-from recipe.schemas.diagnostics import Diagnostic, Label, RecipeError, Source, Span
+from recipe.compiler.shipped import SUFFIXES
+from recipe.schemas.diagnostics import Diagnostic, Label, RecipeError, Source, Span, did_you_mean
 
 MAX_BYTES = 1 << 20
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff]")
@@ -59,7 +60,19 @@ def bytes_of(file: str) -> bytes:
         with open(file, "rb") as handle:
             return handle.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise RecipeError(Diagnostic("R002", f"there is no file `{file}`", file=file)) from None
+        problem = Diagnostic("R002", f"there is no file `{file}`", candidates=_named_alike(file), file=file)
+        raise RecipeError(problem) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise RecipeError(Diagnostic("R003", f"`{file}` cannot be read: {reason}", file=file)) from None
+
+
+def _named_alike(file: str) -> tuple[str, ...]:
+    """The recipes of the same folder that a misspelt name may mean."""
+    folder, name = os.path.split(file)
+    try:
+        others = [other for other in sorted(os.listdir(folder or ".")) if other.endswith(SUFFIXES)]  # noqa: PTH208
+    except OSError:
+        return ()
+    stems = {os.path.splitext(other)[0]: other for other in others}  # noqa: PTH122
+    return tuple(os.path.join(folder, stems[guess]) for guess in did_you_mean(os.path.splitext(name)[0], stems))  # noqa: PTH118, PTH122

@@ -138,3 +138,15 @@ def test_every_target_of_a_foreign_name_exists():
     assert all(not word.word or word.word in CATALOGUE.words(word.kind) for word in WORDS)
     assert len({(key.name, key.target) for key in KEYS}) == len(KEYS)
     assert all(key.name == key.name.casefold() for key in KEYS)
+
+
+def test_a_misspelt_file_is_looked_for_beside_it(recipe_file, tmp_path):
+    (tmp_path / "base").mkdir()
+    recipe_file("seed: 1\n", "base/common.yml")
+    recipe_file("no recipe\n", "base/commom.txt")
+    mine = recipe_file(MINIMAL + "extends: base/comon.yaml\n")
+    found = only_problem(mine)
+    assert (found.code, found.candidates) == ("R301", ("base/common.yml",))
+    found = only_problem(tmp_path / "recipes.yaml")
+    assert (found.code, found.candidates) == ("R002", (str(mine),))
+    assert only_problem(tmp_path / "nowhere" / "recipe.yaml").candidates == ()
