@@ -76,8 +76,8 @@ def check_recipe(request: Request, report: Report) -> Checked:
 def _check_varied(written: Mapping, surroundings: Surroundings, report: Report) -> Checked:
     """A recipe with a matrix or a search: what it varies is checked value by value."""
     from recipe.compiler.expand import Expansion, blame_values
+    from recipe.compiler.find_variation import find_variation
     from recipe.compiler.search_rules import check_search, search_of
-    from recipe.compiler.variation import find_variation
 
     settled = interpolate(written, surroundings.environment, surroundings.working_dir, Report(report.sources))
     variation = find_variation(written, settled, report)

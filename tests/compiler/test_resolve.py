@@ -2,8 +2,8 @@ import pytest
 
 from recipe.compiler.answers.detection import TIERS, tier_of
 from recipe.compiler.compile import Request, check_recipe
-from recipe.compiler.plan import plan_member
 from recipe.compiler.load_plan import load_plan
+from recipe.compiler.plan import plan_member
 from recipe.compiler.report import Report
 from recipe.compiler.resolve import resolve
 from recipe.schemas.diagnostics import RecipeError

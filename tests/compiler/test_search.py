@@ -5,10 +5,10 @@ import random
 import pytest
 
 from recipe.compiler.compile import Request, check_recipe
+from recipe.compiler.find_variation import find_variation
 from recipe.compiler.nodes import plain_data
 from recipe.compiler.report import Report
 from recipe.compiler.space import corners, draw
-from recipe.compiler.variation import find_variation
 from recipe.schemas.diagnostics import RecipeError
 
 BODY = """\
