@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from recipe.compiler.nodes import plain_data
 from recipe.compiler.parse import parse
 from recipe.compiler.report import Report
+from recipe.compiler.scalars import resolve_plain
 from recipe.schemas.diagnostics import RecipeError
 from tests.fuzz.case import Case
-from tests.fuzz.seeds import SEEDS, WORDS
+from tests.fuzz.seeds import BAD, GOOD, WORDS
 
 PIECES = [
     *["", " ", "\n", "\r", "\r\n", "\t", ":", ": ", "- ", "? ", "#", " #", ",", "[", "]", "{", "}", "'", '"', "|", ">", "&a ", "*a"],
@@ -56,19 +57,29 @@ PATHS += [
     "optimizer.betas.1",
 ]
 
+LETTERS = "abcxyzABC019_-./ :#'\"[]{},&*!|>%@`~?$\n\téß説😀"
+texts = st.text(LETTERS, max_size=8)
+wild_texts = texts | texts | texts | st.text(max_size=8)
 places = st.integers(0, 1 << 16)
-seeds = st.sampled_from(SEEDS)
-pieces = st.sampled_from(PIECES) | st.text(max_size=8)
+seeds = st.sampled_from(GOOD) | st.sampled_from(GOOD) | st.sampled_from(BAD)  # mutations of good ones get further
+pieces = st.sampled_from(PIECES) | wild_texts
+plausible = (
+    st.booleans()
+    | st.integers(0, 100)
+    | st.floats(0, 1)
+    | st.sampled_from([*WORDS, "auto", "none", "s", "${seed}", "cpu"])
+)
 scalars = (
-    st.none() | st.booleans() | st.integers() | st.floats() | st.sampled_from([*PIECES, *PATHS]) | st.text(max_size=12)
+    st.none() | plausible | plausible | st.integers() | st.floats() | st.sampled_from([*PIECES, *PATHS]) | wild_texts
 )
 keys = st.sampled_from(
     [*PATHS, "type", "low", "high", "step", "log", "choices", "metric", "min", "max", "lr", "epochs", "size"]
 )
-keys = keys | st.text(max_size=6)
+keys = keys | keys | wild_texts
 trees = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(keys, inner, max_size=4), max_leaves=12
 )
+noises = st.binary(max_size=4) | st.sampled_from([b"", b" ", b"\n", b":", b"#", b"'", b"0", b"\t", b"x", b"- "])
 
 
 @st.composite
@@ -76,7 +87,7 @@ def byte_mutations(draw):
     """A recipe with stretches of bytes cut out, doubled, put elsewhere, or replaced by noise."""
     data = draw(seeds)
     for kind, one, other, noise in draw(
-        st.lists(st.tuples(st.integers(0, 4), places, places, st.binary(max_size=6)), max_size=4)
+        st.lists(st.tuples(st.integers(0, 4), places, places, noises), min_size=1, max_size=3)
     ):
         begin, end = sorted((one % (len(data) + 1), other % (len(data) + 1)))
         end = min(end, begin + 40)
@@ -91,7 +102,7 @@ def line_mutations(draw):
     """A recipe with lines removed, doubled, moved, indented, or taken from another recipe."""
     lines = draw(seeds).decode(errors="replace").split("\n")
     others = draw(seeds).decode(errors="replace").split("\n")
-    for kind, one, other in draw(st.lists(st.tuples(st.integers(0, 5), places, places), max_size=5)):
+    for kind, one, other in draw(st.lists(st.tuples(st.integers(0, 5), places, places), min_size=1, max_size=3)):
         at, to = one % len(lines), other % len(lines)
         line = lines[at]
         if kind == 0 and len(lines) > 1:
@@ -113,7 +124,7 @@ def line_mutations(draw):
 def token_mutations(draw):
     """A recipe with words and signs replaced by ones that mean something."""
     tokens = re.findall(r"\w+|\s+|[^\w\s]", draw(seeds).decode(errors="replace"))
-    for kind, at, piece in draw(st.lists(st.tuples(st.integers(0, 2), places, pieces), max_size=5)):
+    for kind, at, piece in draw(st.lists(st.tuples(st.integers(0, 2), places, pieces), min_size=1, max_size=3)):
         place = at % (len(tokens) + 1)
         tokens[place : place + (kind > 0)] = [piece] if kind < 2 else [piece, piece]
     return "".join(tokens).encode(errors="replace")
@@ -128,7 +139,8 @@ def tree_of(data):
         return {}
 
 
-TREES = [tree for tree in map(tree_of, SEEDS) if tree]
+GOOD_TREES, BAD_TREES = ([tree for tree in map(tree_of, some) if tree] for some in (GOOD, BAD))
+tree_seeds = st.sampled_from(GOOD_TREES) | st.sampled_from(GOOD_TREES) | st.sampled_from(BAD_TREES)
 
 
 def places_in(tree, path=()):
@@ -157,11 +169,11 @@ def value_at(tree, path):
 @st.composite
 def tree_mutations(draw):
     """A recipe with values replaced, and subtrees swapped or brought from another recipe."""
-    tree, other = draw(st.sampled_from(TREES)), draw(st.sampled_from(TREES))
+    tree, other = draw(tree_seeds), draw(tree_seeds)
     for kind, one, two, value in draw(
-        st.lists(st.tuples(st.integers(0, 3), places, places, trees), min_size=1, max_size=3)
+        st.lists(st.tuples(st.integers(0, 3), places, places, plausible | plausible | trees), min_size=1, max_size=3)
     ):
-        paths, others = list(places_in(tree)), list(places_in(other))
+        paths, others = list(places_in(tree))[1:] or [()], list(places_in(other))
         path, to = paths[one % len(paths)], paths[two % len(paths)]
         if kind == 0:
             tree = with_value(tree, path, value)
@@ -204,51 +216,54 @@ rates = st.fixed_dictionaries(
     {}, optional={"rates": st.dictionaries(patterns, numbers, max_size=4) | trees, "decay": numbers}
 )
 matrices = st.dictionaries(paths | keys, st.lists(scalars | trees, max_size=4) | trees, max_size=3)
-sections = st.fixed_dictionaries(
-    {},
-    optional={
-        "matrix": matrices | trees,
-        "search": searches,
-        "gates": gates,
-        "layer_lr": rates,
-        "vars": trees,
-        "profiles": trees,
-    },
+SECTIONS = {
+    "matrix": matrices | trees,
+    "search": searches,
+    "gates": gates,
+    "layer_lr": rates,
+    "vars": trees,
+    "profiles": trees,
+}
+sections = st.sampled_from(["matrix", "search", "gates", "layer_lr", *SECTIONS]).flatmap(
+    lambda name: st.fixed_dictionaries({name: SECTIONS[name]})
 )
 
 
 @st.composite
 def section_draws(draw):
     """A recipe whose matrix, search, gates and layer rates are drawn."""
-    return draw(emitted({**draw(st.sampled_from(TREES)), **draw(sections)})).encode(errors="replace")
+    return draw(emitted({**draw(tree_seeds), **draw(sections), **draw(st.just({}) | sections)})).encode(
+        errors="replace"
+    )
 
 
 @st.composite
 def emitted(draw, tree):
     """Text that means the tree, in a mixture of YAML's styles, with anchors, tags and comments now and then."""
     dice = draw(st.randoms(use_true_random=False))
-    wild = draw(st.sampled_from([0.0, 0.0, 0.02, 0.2]))
+    wild = draw(st.sampled_from([0.0, 0.0, 0.0, 0.0, 0.01, 0.1]))
     return "\n".join(block_lines(tree, 0, dice, wild)) + "\n"
 
 
 def block_lines(node, indent, dice, wild):
-    """Lines of a node in block style; small ones may be in flow style."""
-    if not isinstance(node, dict | list) or not node or dice.random() < 0.2:
+    """Lines of a node in block style; some are in flow style."""
+    if is_inline(node, dice):
         return [" " * indent + flow(node, dice, wild)]
+    pairs = node.items() if isinstance(node, dict) else [(None, item) for item in node]
     lines = []
-    pairs = (
-        [(f"{flow_key(key, dice)}:", value) for key, value in node.items()]
-        if isinstance(node, dict)
-        else [("-", item) for item in node]
-    )
-    for head, value in pairs:
+    for key, value in pairs:
+        head = " " * indent + ("-" if key is None else f"{flow_key(key, dice)}:") + anchor(dice, wild)
         if dice.random() < wild:
             lines.append(" " * dice.randrange(indent + 2) + "# a comment: [")
-        inner = block_lines(value, indent + dice.choice([1, 2, 2, 2, 4]), dice, wild)
-        is_short = len(inner) == 1 and not inner[0].lstrip().startswith("- ") and ": " not in inner[0][:1]
-        prefix = " " * indent + head + anchor(dice, wild)
-        lines += [f"{prefix} {inner[0].strip()}"] if is_short else [prefix, *inner]
+        if is_inline(value, dice):
+            lines.append(f"{head} {flow(value, dice, wild)}")
+        else:
+            lines += [head, *block_lines(value, indent + dice.choice([1, 2, 2, 2, 4]), dice, wild)]
     return lines
+
+
+def is_inline(node, dice):
+    return not isinstance(node, dict | list) or not node or dice.random() < 0.2
 
 
 def flow(node, dice, wild):
@@ -266,24 +281,25 @@ def flow(node, dice, wild):
 
 
 def flow_key(key, dice):
-    return key if re.fullmatch(r"\w[\w./]*", key) and dice.random() < 0.9 else json.dumps(key, ensure_ascii=False)
+    return key if re.fullmatch(r"[a-z]\w*", key) and is_plain_text(key) and dice.random() < 0.9 else quoted(key, dice)
 
 
 def scalar(value, dice):
     """A scalar plain where that may be, else quoted in one of two ways."""
-    if not isinstance(value, str):
-        return (
-            {None: "null", True: "true", False: "false"}.get(value, repr(value))
-            if value in (None, True, False)
-            else repr(value)
-        )
-    if value and dice.random() < 0.5 and not re.search(r"[\n\"'#,\[\]{}:&*!|>%@`]|^[-?\s]|\s$", value):
-        return value
-    return (
-        "'" + value.replace("'", "''") + "'"
-        if dice.random() < 0.3
-        else json.dumps(value, ensure_ascii=dice.random() < 0.5)
-    )
+    if isinstance(value, str):
+        return value if is_plain_text(value) and dice.random() < 0.5 else quoted(value, dice)
+    return {"None": "null", "True": "true", "False": "false"}.get(repr(value), repr(value))
+
+
+def is_plain_text(text):
+    """Whether a text may stand without quotes."""
+    return bool(re.fullmatch(r"[A-Za-z][\w./ -]*[\w./-]|[A-Za-z]", text)) and resolve_plain(text) == text
+
+
+def quoted(text, dice):
+    if text.isprintable() and dice.random() < 0.3:
+        return "'" + text.replace("'", "''") + "'"
+    return json.dumps(text, ensure_ascii=not text.isprintable() and dice.random() < 0.95)
 
 
 def anchor(dice, wild):
@@ -321,5 +337,6 @@ profiles = st.lists(st.sampled_from(["fast", "demo", "sgd", "nope", ""]) | st.te
 
 def cases(name):
     """Cases whose recipe comes from the strategy of this name; most have no options."""
-    bare, asked = st.just(()), (profiles, options)
-    return st.builds(Case, RECIPES[name], bare, bare) | st.builds(Case, RECIPES[name], bare | asked[0], bare | asked[1])
+    bare = st.just(())
+    plain = st.builds(Case, RECIPES[name], bare, bare)
+    return plain | plain | plain | st.builds(Case, RECIPES[name], bare | profiles, bare | options)
