@@ -16,15 +16,15 @@ def nearest(word: str, known: Iterable[str]) -> tuple[str, ...]:
     """The known words that a misspelt one may stand for, best first, at most three.
 
     A word that differs in case or separators only (`adamw`, `image-size`) is the answer alone. Then come those within
-    a third of their letters of it, and those that have its parts among theirs (`clip_norm` of `clip_grad_norm`).
+    a third of their letters of it, and those whose parts begin with its parts (`clip_norm` of `clip_grad_norm`,
+    `val/acc` of `val/accuracy`).
     """
     known = list(islice(known, MAX_KNOWN))
     same = [candidate for candidate in known if is_same_word(word, candidate)]
     if same:
         return tuple(same[:1])
     close = sorted((distance, candidate) for candidate in known if (distance := _close(word, candidate)) is not None)
-    parts = _parts(word)
-    longer = [candidate for candidate in known if len(word) > 2 and parts <= _parts(candidate)]
+    longer = [candidate for candidate in known if len(word) > 2 and _is_short_for(word, candidate)]
     return tuple(dict.fromkeys([*(candidate for _, candidate in close), *longer]))[:3]
 
 
@@ -67,6 +67,12 @@ def _close(word: str, candidate: str) -> int | None:
         return None
     limit = max(1, longest // 3)
     return edit_distance(word.casefold(), candidate.casefold(), limit)
+
+
+def _is_short_for(word: str, candidate: str) -> bool:
+    """Whether each part of a word begins a part of the other."""
+    whole = _parts(candidate)
+    return all(any(part.startswith(beginning) for part in whole) for beginning in _parts(word))
 
 
 def _parts(word: str) -> set[str]:

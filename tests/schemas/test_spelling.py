@@ -23,7 +23,7 @@ def test_a_distance_above_the_limit_is_not_told():
     [
         ("epocs", ("epochs",)), ("batch", ("batch_size",)), ("size", ("batch_size", "image_size")),
         ("Image-Size", ("image_size",)), ("clip_norm", ("clip_grad_norm",)), ("early_stop", ("early_stopping",)),
-        ("warmup", ("warmup_epochs", "warmup_bias_lr")), ("colour", ()), ("", ()), ("x", ()),
+        ("warmup", ("warmup_epochs", "warmup_bias_lr")), ("clip_n", ("clip_grad_norm",)), ("colour", ()), ("", ()), ("x", ()),
     ],
 )  # fmt: skip
 def test_the_nearest_words(word, found):
