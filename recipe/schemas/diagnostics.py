@@ -34,18 +34,21 @@ class Source:
         """The place in another source that says to read this one: an item of its `extends`."""
 
     @cached_property
-    def _line_starts(self) -> list[int]:
-        return list(accumulate((len(line) + 1 for line in self.text.split("\n")), initial=0))
+    def _lengths(self) -> list[int]:
+        """Characters up to the end of each line, without line breaks: a million empty lines must not take long."""
+        return list(accumulate(map(len, self.text.split("\n"))))
+
+    def _start(self, line: int) -> int:
+        return self._lengths[line - 2] + line - 1 if line > 1 else 0
 
     def position(self, offset: int) -> tuple[int, int]:
         """1-based line and column of a code point offset."""
-        line = bisect.bisect_right(self._line_starts, offset)
-        return line, offset - self._line_starts[line - 1] + 1
+        line = bisect.bisect_right(range(1, len(self._lengths) + 1), offset, key=self._start)
+        return line, offset - self._start(line) + 1
 
     def line(self, number: int) -> str:
         """The text of a 1-based line, without its line break."""
-        start = self._line_starts[number - 1]
-        return self.text[start : self._line_starts[number] - 1]
+        return self.text[self._start(number) : self._lengths[number - 1] + number - 1]
 
     @property
     def is_file(self) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from itertools import islice
 
-MAX_KNOWN = 300
+MAX_KNOWN = 150
 """Words that are compared; a hostile file could bring thousands, and as many that resemble them."""
 MAX_LETTERS = 100
 """Of words that are compared: the work grows with the square of their length."""
