@@ -6,7 +6,6 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from recipe.cli.formats.text import concise, full
 from recipe.schemas.diagnostics import Diagnostic, RecipeError, Source
 
 FORMATS = ("full", "concise", "json")
@@ -24,6 +23,10 @@ def print_diagnostics(
     """
     if format_ not in ("full", "concise"):
         return
+    if not diagnostics:  # a valid recipe does without the module
+        return
+    from recipe.cli.formats.text import concise, full
+
     explained = set() if explained is None else explained
     for diagnostic in diagnostics:
         if format_ == "concise":

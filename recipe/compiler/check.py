@@ -3,7 +3,6 @@
 from functools import lru_cache
 from typing import Any
 
-from recipe.compiler.fixes import rewrite
 from recipe.compiler.nodes import Mapping, Node, Path, Scalar, locate, step_of, walk_scalars
 from recipe.compiler.report import Report
 from recipe.compiler.rule import NAMES, WHOLE, Finding, Rule
@@ -12,7 +11,6 @@ from recipe.schemas.base import AUTO, Section
 from recipe.schemas.diagnostics import Diagnostic, Fix, Label
 from recipe.schemas.manifest import NamesOf, known_names
 from recipe.schemas.recipe import Recipe
-from recipe.schemas.spelling import is_same_word
 
 
 def check(recipe: Recipe, root: Mapping, report: Report, names_of: NamesOf = known_names) -> None:
@@ -46,6 +44,9 @@ def _spelling(node: Node, candidates: tuple[str, ...], report: Report) -> tuple[
     """Where a word has but one candidate: the same letters are certain (`val_accuracy`), others are not."""
     if len(candidates) != 1 or not isinstance(node, Scalar):
         return ()
+    from recipe.compiler.fixes import rewrite
+    from recipe.schemas.spelling import is_same_word
+
     return rewrite(node, candidates[0], report, safe=is_same_word(node.text, candidates[0]))
 
 

@@ -1,13 +1,13 @@
-"""Pass 2: text becomes nodes. libyaml's events, taken one by one; no YAML object is ever constructed."""
+"""Pass 2: text becomes nodes. libyaml's events, taken one by one; no YAML object is ever constructed.
+
+What only a mistake needs is imported there: a valid recipe is the faster for it.
+"""
 
 from typing import Any
 
-from recipe.compiler.fixes import drop_repeated, write_decimal
-from recipe.compiler.invisible import warn_of_invisible
 from recipe.compiler.nodes import Entry, Layer, Mapping, Node, Origin, Scalar, Sequence
 from recipe.compiler.report import Report
 from recipe.compiler.scalars import NotAValue, resolve_plain
-from recipe.compiler.syntax_errors import explain_syntax_error
 from recipe.schemas.base import FrozenDict
 from recipe.schemas.diagnostics import Diagnostic, Label, RecipeError, Source, Span
 
@@ -102,14 +102,25 @@ class _Parser:
     def _scalar(self, event: Any) -> Scalar:
         span, plain = self._span(event), not event.style
         value: Any = resolve_plain(event.value) if plain else event.value
-        if plain and not event.value.isascii() and (warning := warn_of_invisible(self.source, span)):
-            self.report.add(warning)
+        if plain and not event.value.isascii():
+            self._warn_of_invisible(span)
         if isinstance(value, NotAValue):
-            mended = write_decimal(span, event.value) if value.code == "R209" else ()
-            self.report.add(Diagnostic(value.code, value.message, (Label(span),), (value.help,), fixes=mended))
-            self.report.bad_spans.add(span)
+            self._refuse(value, event.value, span)
             value = event.value
         return Scalar(value, event.value, span, self._origins(span), plain)
+
+    def _warn_of_invisible(self, span: Span) -> None:
+        from recipe.compiler.invisible import warn_of_invisible
+
+        if warning := warn_of_invisible(self.source, span):
+            self.report.add(warning)
+
+    def _refuse(self, refused: NotAValue, text: str, span: Span) -> None:
+        from recipe.compiler.fixes import write_decimal
+
+        mended = write_decimal(span, text) if refused.code == "R209" else ()
+        self.report.add(Diagnostic(refused.code, refused.message, (Label(span),), (refused.help,), fixes=mended))
+        self.report.bad_spans.add(span)
 
     def _sequence(self, start: Any, depth: int) -> Sequence:
         items: list[Node] = []
@@ -126,15 +137,20 @@ class _Parser:
             if key is None:
                 continue
             if key in entries:
-                labels = (Label(key_span, "said again here"), Label(entries[key].key_span, "first said here"))
-                mended = drop_repeated(key_span, node, entries[key].node, self.source.text)
-                help_ = ("keep one of them",)
-                self.report.add(Diagnostic("R201", f"`{key}` stands twice in one map", labels, help_, fixes=mended))
+                self._refuse_repeated(key, Entry(key_span, node), entries[key])
                 continue
             entries[key] = Entry(key_span, node)
         last = next(reversed(entries.values())).node if entries else None
         span = self._collection_span(start, event, last)
         return Mapping(FrozenDict(entries), span, self._origins(span))
+
+    def _refuse_repeated(self, key: str, again: Entry, first: Entry) -> None:
+        from recipe.compiler.fixes import drop_repeated
+
+        labels = (Label(again.key_span, "said again here"), Label(first.key_span, "first said here"))
+        mended = drop_repeated(again.key_span, again.node, first.node, self.source.text)
+        help_ = ("keep one of them",)
+        self.report.add(Diagnostic("R201", f"`{key}` stands twice in one map", labels, help_, fixes=mended))
 
     def _key(self, event: Any, depth: int) -> tuple[str | None, Span]:
         node = self._node(event, depth + 1)
@@ -190,6 +206,8 @@ class _Parser:
         try:
             return self.events.get_event()
         except self.yaml_error as error:
+            from recipe.compiler.syntax_errors import explain_syntax_error
+
             found = explain_syntax_error(error, self.source, self.offset)
             self.report.forget(found.labels[:1])
             raise RecipeError(*self.report.sorted(), found) from None
