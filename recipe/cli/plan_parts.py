@@ -10,7 +10,6 @@ from recipe.schemas.component import Component
 from recipe.schemas.plan import ParameterGroup, RunPlan
 from recipe.schemas.recipe import Gate
 
-_MOST_GROUPS = 12
 _MOST_CLASSES = 6
 
 
@@ -64,7 +63,7 @@ def _data(plan: RunPlan, recipe: Any) -> Iterator[str]:
 
 
 def _groups(groups: tuple[ParameterGroup, ...]) -> Iterator[tuple[str, ...]]:
-    """A row a layer where layers have rates, else a row a role; of many the first and the last."""
+    """A row a layer where layers have rates, else a row a role."""
     layers: dict[tuple[str, float], list[ParameterGroup]] = {}
     for group in groups:
         layers.setdefault((group.name.rpartition("/")[0] or group.name, group.lr), []).append(group)
@@ -72,9 +71,6 @@ def _groups(groups: tuple[ParameterGroup, ...]) -> Iterator[tuple[str, ...]]:
         (name, f"{lr:.3g}", f"{sum(each.parameters for each in found):,}", str(sum(each.tensors for each in found)))
         for (name, lr), found in layers.items()
     ]
-    more = len(rows) - _MOST_GROUPS
-    if more > 0:
-        rows[_MOST_GROUPS // 2 : -_MOST_GROUPS // 2] = [(f"… {more} more", "", "", "")]
     return iter([("", "lr", "parameters", "tensors"), *rows] if rows else [])
 
 

@@ -128,7 +128,7 @@ def test_every_code_of_a_rule_has_a_counterexample():
     [
         (STOPPING.format("min_delta: 3.0"), "3 percentage points are `0.03`"),
         (MONITOR.format("val_accuracy"), "val/accuracy"),
-        (MONITOR.format("acc"), "its metrics are `train/loss`, `train/accuracy`"),
+        (MONITOR.format("f1"), "its metrics are `train/loss`, `train/accuracy`"),
         ("scheduler: {type: CustomLR}", "StepLR"),
         ("scheduler: LinearDecay", "`CosineAnnealingLR`, `ExponentialLR`, `LinearLR`, `MultiStepLR`, `StepLR`"),
         (RATES.format("conv2: 0.1"), "`layer1.0.conv2` would be `.*\\.conv2`"),
