@@ -4,6 +4,7 @@ The figure is the median of three. Exit code 1 where a shape takes longer, or en
 """
 
 import argparse
+import os
 import resource
 import statistics
 import subprocess
@@ -128,9 +129,12 @@ class Run(NamedTuple):
 def validate(file: Path) -> Run:
     """Validate a file in a process of its own."""
     command = [str(Path(sys.executable).parent / "recipe"), "validate", file.name]
+    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
     before, began = _cpu_of_children(), time.perf_counter()
     try:
-        done = subprocess.run(command, cwd=file.parent, capture_output=True, text=True, check=False, timeout=30)
+        done = subprocess.run(
+            command, cwd=file.parent, env=environment, capture_output=True, text=True, check=False, timeout=30
+        )
     except subprocess.TimeoutExpired:
         return Run(30, 30, "no end in 30 seconds")
     wall, cpu = time.perf_counter() - began, _cpu_of_children() - before

@@ -36,9 +36,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     try:
         code = run(words)
         flush()
-    except BrokenPipeError:  # `recipe list | head`: the reader has gone, and Python would complain once more at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
+    except OSError as error:  # `recipe list | head`: the reader has gone; or the disk is full
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python would complain once more at exit
+        code = 0 if isinstance(error, BrokenPipeError) else _report_unwritten(error, words)
     if is_light:
         os._exit(code)  # the process ends without taking its objects apart one by one
     sys.exit(code)
@@ -113,6 +113,12 @@ def _overview() -> str:
         "`recipe VERB --help` shows its options. Exit codes: 0 fine, 1 invalid recipe, 2 usage,\n"
         "3 a bug of ours, 4 the run failed, 5 inputs changed since, 130 interrupted."
     )
+
+
+def _report_unwritten(error: OSError, words: list[str]) -> int:
+    from recipe.schemas.diagnostics import Diagnostic, RecipeError
+
+    return _report(RecipeError(Diagnostic("R005", f"the output cannot be written: {error.strerror}")), words)
 
 
 def _report(error: Any, words: list[str], cause: BaseException | None = None) -> int:

@@ -3,6 +3,7 @@
 import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -71,7 +72,19 @@ def test_leaving_at_once_loses_nothing(cli, words):
     assert (quick.returncode, quick.stdout, quick.stderr) == (usual.returncode, usual.stdout, usual.stderr)
 
 
-def test_a_closed_output_is_no_traceback(tmp_path):
-    command = f"{sys.executable} -m recipe list >&-"
-    done = subprocess.run(["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False)
+def redirected(words):
+    command = ["bash", "-c", f"env --unset PYTHONUNBUFFERED {sys.executable} -m recipe {words}"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_a_closed_output_is_no_traceback():
+    done = redirected("list >&-")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_a_full_disk_is_told():
+    done = redirected("--version > /dev/full")
+    assert done.returncode == 2
+    assert done.stderr.startswith("error[R005] unwritable: the output cannot be written: No space left on device\n")
+    assert "Exception ignored" not in done.stderr
