@@ -5,7 +5,7 @@ from dataclasses import replace
 from recipe.compiler.nodes import Mapping, Path
 from recipe.schemas.diagnostics import Diagnostic, Label, RecipeError, Source, Span
 
-MAX_ERRORS = 100
+MAX_ERRORS = 50
 """Nobody reads more, and a hostile file could make the search for suggestions last."""
 
 
