@@ -26,10 +26,10 @@ model: {type: YOLOv8, size: n, weights: none}
 """
 
 
-def filled(line: str, head: str = HEAD, width: int = 256) -> str:
+def filled(line: str, head: str = HEAD, width: int = 512) -> str:
     """As many lines as fit, each padded by a comment, and numbered where it says `{}`.
 
-    4,096 lines stay below the number of values at which the parser stops, so that the passes behind it have work.
+    2,048 lines stay below the number of values at which the parser stops, so that the passes behind it have work.
     """
     lines = (line.replace("{}", str(number)).rstrip("\n") for number in range(SIZE // width - len(head) // width - 1))
     return head + "".join(f"{line} #".ljust(width - 1, "x") + "\n" for line in lines)
@@ -68,7 +68,7 @@ def shapes() -> Iterator[tuple[str, str]]:
     yield "dollars in one text", HEAD + 'description: "' + "$" * (SIZE - 200) + '"\n'
     yield "a chain of references", chain()
     yield "a circle of references", chain('"${vars.a0}"')
-    yield "every reference to all", HEAD + "vars:\n" + "".join(f'  a{n}: "${{vars}}"\n' for n in range(4000))
+    yield "every reference to all", HEAD + "vars:\n" + "".join(f'  a{n}: "${{vars}}"\n' for n in range(2000))
     yield "references that multiply", HEAD + "vars:\n  a0: xxxxxxxxxx\n" + "".join(doubling(n) for n in range(1, 40))
     yield "references to maps that multiply", HEAD + "vars:\n  a0: {k: 1}\n" + "".join(maps(n) for n in range(1, 40))
     yield "extends again and again", filled("  - nowhere{}.yaml\n", HEAD + "extends:\n")
@@ -104,8 +104,8 @@ def axis(path: str) -> str:
 
 def chain(last: str = "1") -> str:
     """Each variable is the next one."""
-    lines = [f'  a{number}: "${{vars.a{number + 1}}}"\n' for number in range(4000)]
-    return HEAD + "vars:\n" + "".join(lines) + f"  a4000: {last}\n"
+    lines = [f'  a{number}: "${{vars.a{number + 1}}}"\n' for number in range(2000)]
+    return HEAD + "vars:\n" + "".join(lines) + f"  a2000: {last}\n"
 
 
 def doubling(number: int) -> str:

@@ -12,7 +12,7 @@ from recipe.schemas.base import FrozenDict
 from recipe.schemas.diagnostics import Diagnostic, Label, RecipeError, Source, Span
 
 MAX_DEPTH = 100
-MAX_NODES = 10_000
+MAX_NODES = 5_000
 
 
 def parse(source: Source, layer: Layer, report: Report) -> Mapping:

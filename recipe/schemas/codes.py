@@ -30,7 +30,7 @@ CODES: dict[str, Code] = {
     "R107": Code("directive", "YAML directives (`%YAML`, `%TAG`) are not part of the language."),
     "R108": Code("invisible-character", "An unquoted character that looks like another, or like nothing.", "warning"),
     "R201": Code("duplicate-key", "A map says one key twice."),
-    "R202": Code("too-many-nodes", "The text expands to more than 10,000 values."),
+    "R202": Code("too-many-nodes", "The text expands to more than 5,000 values."),
     "R203": Code("too-deep", "Values are nested deeper than 100 levels."),
     "R204": Code("tag", "YAML tags are not part of the language."),
     "R205": Code("alias", "An alias points to no anchor, or into itself."),

@@ -3,6 +3,7 @@
 import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from pydantic import PositiveFloat
@@ -125,6 +126,7 @@ def _compiled(pattern: str) -> Callable[[str], Any]:
     return re.compile(rf"(?:{pattern})(?:(?<=\.)|(?=\.)|\Z)").match
 
 
+@lru_cache(maxsize=1000)
 def _ways(pattern: str) -> int:
     """An upper bound of the ways to match a name. Raises `BadPattern`."""
     if not pattern or len(pattern) > _LONGEST_PATTERN:
