@@ -7,7 +7,7 @@ from typing import Any
 
 from recipe.compiler.nodes import Entry, Layer, Mapping, Node, Origin, Scalar, Sequence
 from recipe.compiler.report import Report
-from recipe.compiler.scalars import NotAValue, resolve_plain
+from recipe.compiler.scalars import NotAValue, is_plain_word, resolve_plain
 from recipe.schemas.base import FrozenDict
 from recipe.schemas.diagnostics import Diagnostic, Label, RecipeError, Source, Span
 
@@ -153,6 +153,10 @@ class _Parser:
         self.report.add(Diagnostic("R201", f"`{key}` stands twice in one map", labels, help_, fixes=mended))
 
     def _key(self, event: Any, depth: int) -> tuple[str | None, Span]:
+        is_bare = isinstance(event, self.libyaml.ScalarEvent) and not event.anchor and not event.tag
+        if is_bare and depth < MAX_DEPTH and is_plain_word(event.value):
+            self._count(1, event)
+            return event.value, self._span(event)
         node = self._node(event, depth + 1)
         span = self._span(event) if isinstance(event, self.libyaml.AliasEvent) else node.span
         if isinstance(node, Scalar) and node.plain and node.text == "<<":

@@ -27,6 +27,11 @@ class NotAValue(NamedTuple):
     help: str
 
 
+def is_plain_word(text: str) -> bool:
+    """Whether a scalar is text at first sight, with or without quotes: most keys are."""
+    return text.isidentifier() and text.isascii() and text not in _WORDS
+
+
 def resolve_plain(text: str) -> str | int | float | bool | NotAValue | None:
     """The value of an unquoted scalar by YAML 1.2's core schema, narrowed to what every reader agrees on."""
     if text in _WORDS:

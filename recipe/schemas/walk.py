@@ -1,5 +1,6 @@
 """Follow a path through the schema: which field, and which class, stands there for this data."""
 
+from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
@@ -65,14 +66,13 @@ def _has_misspelt_tag(kind: type[Component], word: str, data: dict[str, Any]) ->
 
 def with_default_words(section: type[Section], data: dict[str, Any]) -> dict[str, Any]:
     """Data of a section in which every component that is said says its word."""
-    done = dict(data)
-    for name, field in section.model_fields.items():
-        if not isinstance(done.get(name), dict):
+    done, fields = dict(data), section.model_fields
+    for name, value in data.items():
+        if not isinstance(value, dict) or name not in fields:
             continue
-        done[name] = with_default_word(field, done[name])
-        inner = section_of(field.annotation, done[name])
-        if inner is not None:
-            done[name] = with_default_words(inner, done[name])
+        said = with_default_word(fields[name], value)
+        inner = section_of(fields[name].annotation, said)
+        done[name] = said if inner is None else with_default_words(inner, said)
     return done
 
 
@@ -96,11 +96,21 @@ def _kind_of(annotation: Any) -> type[Component] | None:
 
 
 def _classes(annotation: Any) -> list[type]:
+    try:
+        return _remembered_classes(annotation)
+    except TypeError:  # an annotation that cannot be hashed
+        return _find_classes(annotation)
+
+
+def _find_classes(annotation: Any) -> list[type]:
     if get_origin(annotation) in (Union, UnionType):
-        return [cls for option in get_args(annotation) for cls in _classes(option)]
+        return [cls for option in get_args(annotation) for cls in _find_classes(option)]
     if get_origin(annotation) is Annotated:
-        return _classes(get_args(annotation)[0])
+        return _find_classes(get_args(annotation)[0])
     return [annotation] if isinstance(annotation, type) and annotation is not NoneType else []
+
+
+_remembered_classes = cache(_find_classes)
 
 
 def _item_of(annotation: Any, step: str | int) -> Any:
