@@ -18,31 +18,15 @@ train: {epochs: 30}
 
 
 @pytest.fixture
-def check(recipe_file):
-    def run(more, *sets):
-        report = Report()
-        return check_recipe(Request(str(recipe_file(BODY + more)), sets=sets), report), report
-
-    return run
-
-
-@pytest.fixture
-def problems(check):
-    """Code and place of everything found; an error ends the compilation, a warning does not."""
-
-    def run(more, *sets):
-        try:
-            checked, report = check(more, *sets)
-            found, sources = checked.warnings, report.sources
-        except RecipeError as error:
-            found, sources = error.diagnostics, error.sources
-        return [(each.code, *sources[each.labels[0].span.source].position(each.labels[0].span.start)) for each in found]
-
-    return run
+def problems(found):
+    """Code, line and column of everything found."""
+    return lambda text, *sets: [
+        (each.code, *source.position(each.labels[0].span.start)) for each, source in found(text, *sets)
+    ]
 
 
 def test_each_combination_is_a_run_with_its_own_digest(check):
-    checked, _ = check("matrix: {optimizer.lr: [0.1, 0.01], seed: [0, 1, 2]}\n")
+    checked, _ = check(BODY + "matrix: {optimizer.lr: [0.1, 0.01], seed: [0, 1, 2]}\n")
     assert [member.values for member in checked.members] == [
         {"optimizer.lr": lr, "seed": seed} for lr in (0.1, 0.01) for seed in (0, 1, 2)
     ]
@@ -51,30 +35,30 @@ def test_each_combination_is_a_run_with_its_own_digest(check):
 
 
 def test_a_member_is_the_very_run_that_its_values_make(check):
-    checked, _ = check("matrix: {optimizer.lr: [0.1, 0.01]}\n")
-    alone, _ = check("", "optimizer.lr=0.01")
+    checked, _ = check(BODY + "matrix: {optimizer.lr: [0.1, 0.01]}\n")
+    alone, _ = check(BODY, "optimizer.lr=0.01")
     assert checked.members[1].digest == alone.digest
     assert checked.members[1].recipe == alone.recipe
 
 
 def test_the_group_is_the_same_in_any_order(check):
-    one, _ = check("matrix: {optimizer.lr: [0.1, 0.01], seed: [0, 1]}\n")
-    other, _ = check("matrix: {seed: [1, 0], optimizer.lr: [0.01, 0.1]}\n")
+    one, _ = check(BODY + "matrix: {optimizer.lr: [0.1, 0.01], seed: [0, 1]}\n")
+    other, _ = check(BODY + "matrix: {seed: [1, 0], optimizer.lr: [0.01, 0.1]}\n")
     assert one.digest == other.digest
 
 
 def test_references_see_the_values_of_their_run(check):
-    checked, _ = check("vars: {e: 40}\nmatrix: {vars.e: [15, 25]}\n", "train.epochs=${vars.e}")
+    checked, _ = check(BODY + "vars: {e: 40}\nmatrix: {vars.e: [15, 25]}\n", "train.epochs=${vars.e}")
     assert [member.recipe.train.epochs for member in checked.members] == [15, 25]
 
 
 def test_an_axis_may_be_a_list_from_elsewhere(check):
-    checked, _ = check('vars: {rates: [0.1, 0.2]}\nmatrix: {optimizer.lr: "${vars.rates}"}\n')
+    checked, _ = check(BODY + 'vars: {rates: [0.1, 0.2]}\nmatrix: {optimizer.lr: "${vars.rates}"}\n')
     assert [member.recipe.optimizer.lr for member in checked.members] == [0.1, 0.2]
 
 
 def test_a_value_may_be_a_whole_block(check):
-    checked, _ = check("matrix: {optimizer: [SGD, {type: Adam, lr: 0.1}, {lr: 0.5}]}\n")
+    checked, _ = check(BODY + "matrix: {optimizer: [SGD, {type: Adam, lr: 0.1}, {lr: 0.5}]}\n")
     assert [(m.recipe.optimizer.word(), m.recipe.optimizer.lr) for m in checked.members] == [
         ("SGD", 0.001), ("Adam", 0.1), ("AdamW", 0.5),
     ]  # fmt: skip
@@ -82,7 +66,7 @@ def test_a_value_may_be_a_whole_block(check):
 
 def test_an_axis_may_lead_into_a_list(check):
     more = "trackers: [TensorBoard]\ngates: []\nmatrix: {optimizer.betas.0: [0.9, 0.95]}\n"
-    checked, _ = check(more, "optimizer.betas=[0.8, 0.99]")
+    checked, _ = check(BODY + more, "optimizer.betas=[0.8, 0.99]")
     assert [member.recipe.optimizer.betas for member in checked.members] == [(0.9, 0.99), (0.95, 0.99)]
 
 
@@ -95,9 +79,9 @@ def test_a_setting_that_only_the_matrix_says(recipe_file):
 
 
 def test_the_command_line_can_lay_out_a_matrix(check):
-    checked, _ = check("", "matrix.optimizer.lr=[0.1, 0.2]")
+    checked, _ = check(BODY, "matrix.optimizer.lr=[0.1, 0.2]")
     assert len(checked.members) == 2
-    checked, _ = check("matrix: {optimizer.lr: [0.1, 0.2]}\n", "matrix.optimizer.lr=[0.1, 0.2, 0.3]")
+    checked, _ = check(BODY + "matrix: {optimizer.lr: [0.1, 0.2]}\n", "matrix.optimizer.lr=[0.1, 0.2, 0.3]")
     assert len(checked.members) == 3
 
 
@@ -124,18 +108,18 @@ def test_the_command_line_can_lay_out_a_matrix(check):
     ],
 )  # fmt: skip
 def test_what_cannot_be_varied(problems, more, expected):
-    assert problems(more) == expected
+    assert problems(BODY + more) == expected
 
 
 def test_a_matrix_that_is_too_large_is_told_with_its_count(problems, check):
     digits = ", ".join(map(str, range(20, 1020)))
     more = f"matrix: {{seed: [{digits}], train.epochs: [{digits}], train.batch_size: [{digits}]}}\n"
-    assert problems(more) == [("R704", 8, 10)]
+    assert problems(BODY + more) == [("R704", 8, 10)]
     with pytest.raises(RecipeError, match="1,000,000,000 runs"):
-        check(more)
+        check(BODY + more)
 
 
 def test_each_problem_of_many_runs_is_told_once(problems):
     seeds = ", ".join(map(str, range(20)))
     matrix = f"matrix: {{seed: [{seeds}], train.epochs: [30, 5, 6]}}\n"
-    assert problems(matrix) == [("R501", 8, matrix.index("30, 5") + 5)]
+    assert problems(BODY + matrix) == [("R501", 8, matrix.index("30, 5") + 5)]

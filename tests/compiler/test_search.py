@@ -4,12 +4,10 @@ import random
 
 import pytest
 
-from recipe.compiler.compile import Request, check_recipe
 from recipe.compiler.find_variation import find_variation
 from recipe.compiler.nodes import plain_data
 from recipe.compiler.report import Report
 from recipe.compiler.space import corners, draw
-from recipe.schemas.diagnostics import RecipeError
 
 BODY = """\
 recipe: 1
@@ -29,26 +27,12 @@ def recipe_with(space, more=""):
 
 
 @pytest.fixture
-def check(recipe_file):
-    def run(text, *sets):
-        report = Report()
-        return check_recipe(Request(str(recipe_file(text)), sets=sets), report), report
-
-    return run
-
-
-@pytest.fixture
-def problems(check):
-    """Code, line and the text at the place of everything found."""
+def problems(found):
+    """Code of everything found, and the text at its place."""
 
     def run(text, *sets):
-        try:
-            checked, report = check(text, *sets)
-            found, sources = checked.warnings, report.sources
-        except RecipeError as error:
-            found, sources = error.diagnostics, error.sources
-        spans = [(each.code, each.labels[0].span) for each in found]
-        return [(code, sources[span.source].text[span.start : span.end]) for code, span in spans]
+        spans = [(each.code, each.labels[0].span, source.text) for each, source in found(text, *sets)]
+        return [(code, written[span.start : span.end]) for code, span, written in spans]
 
     return run
 

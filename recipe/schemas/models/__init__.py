@@ -4,8 +4,6 @@ from typing import ClassVar
 
 from recipe.schemas.component import Component
 
-RESNET_BLOCKS = r"layer\d+\.\d+|fc"
-
 
 class Model(Component, kind="model"):
     """A network architecture with its starting weights."""

@@ -1,5 +1,7 @@
 """Optimizers: what updates the weights."""
 
+from typing import Any
+
 from recipe.schemas.base import setting
 from recipe.schemas.component import Component
 
@@ -16,4 +18,15 @@ class Optimizer(Component, kind="optimizer"):
         gt=0,
         usual=(0.0, 1.0),
         unusual="weights move by more than their gradient, and training diverges",
+    )
+
+
+def weight_decay(default: float, what: str) -> Any:
+    """Declare the weight decay of an optimizer."""
+    return setting(
+        default,
+        f"{what}; biases and normalization layers get none.",
+        ge=0,
+        usual=(0.0, 0.5),
+        unusual="so much decay pulls the weights to zero",
     )

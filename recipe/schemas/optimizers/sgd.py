@@ -1,7 +1,7 @@
 """SGD."""
 
 from recipe.schemas.base import setting
-from recipe.schemas.optimizers import Optimizer
+from recipe.schemas.optimizers import Optimizer, weight_decay
 
 
 class SGD(Optimizer):
@@ -11,11 +11,5 @@ class SGD(Optimizer):
 
     momentum: float = setting(0.0, "Momentum factor.", ge=0, lt=1)
     dampening: float = setting(0.0, "Dampening of the momentum.", ge=0, le=1)
-    weight_decay: float = setting(
-        0.0,
-        "L2 penalty; biases and normalization layers get none.",
-        ge=0,
-        usual=(0.0, 0.5),
-        unusual="so much decay pulls the weights to zero",
-    )
+    weight_decay: float = weight_decay(0.0, "L2 penalty")
     nesterov: bool = setting(False, "Nesterov momentum; needs a momentum and no dampening.")
