@@ -85,9 +85,10 @@ def nothing(unused: Unused, model: Model, names: Iterable[str]) -> Finding:
 
 
 def _modules(names: Iterable[str]) -> list[str]:
-    """Every module that holds parameters, at any depth."""
+    """Every module that holds parameters, the outer ones first: of many, only the first are looked at."""
     steps = [name.split(".") for name in names]
-    return list(dict.fromkeys(".".join(each[:end]) for each in steps for end in range(1, len(each))))
+    modules = dict.fromkeys(".".join(each[:end]) for each in steps for end in range(1, len(each)))
+    return sorted(modules, key=lambda module: module.count("."))
 
 
 def shadowed(unused: Unused) -> Finding:
