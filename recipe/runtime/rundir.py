@@ -69,14 +69,14 @@ class RunDirectory:
         return RecipeError(Diagnostic("R805", f"another process is working in {self.path}"))
 
     def is_locked(self) -> bool:
-        """Whether a process is working in the directory."""
+        """Whether a process is working in the directory. Of one that cannot be read, `lock` says why."""
         try:
             with (self.path / ".lock").open() as handle:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except FileNotFoundError:
-            return False
-        except OSError:
+        except BlockingIOError:
             return True
+        except OSError:
+            pass
         return False
 
     def read_status(self) -> Status | None:
