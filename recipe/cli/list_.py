@@ -12,7 +12,7 @@ from recipe.schemas.diagnostics import Diagnostic, RecipeError, did_you_mean
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
-    parser.add_argument("kind", nargs="?", help="one kind only: task, model, optimizer, scheduler, tracker")
+    parser.add_argument("kind", nargs="?", help="one kind only, for example `optimizer`")
     add_format_option(parser)
 
 
@@ -45,13 +45,13 @@ def _describe(kind: str, word: str) -> dict[str, object]:
 
 
 def _print(found: list[dict[str, object]]) -> None:
-    kind = None
+    kind, width = None, max(len(str(component["word"])) for component in found)
     for component in found:
         if component["kind"] != kind:
             kind = component["kind"]
             print(f"{kind}")
         owner = "" if component["owner"] == "recipe" else f"  [{component['owner']}]"
-        print(f"  {component['word']:14} {component['doc']}{owner}")
+        print(f"  {component['word']:{width}}  {component['doc']}{owner}")
         settings = component["settings"]
         if isinstance(settings, dict) and settings:
-            print(f"  {'':14} {', '.join(settings)}")
+            print(f"  {'':{width}}  {', '.join(settings)}")
