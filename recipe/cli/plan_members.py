@@ -42,7 +42,7 @@ def _state(plan: RunPlan, runs_root: Path | None) -> str:
 
 def parts_of_search(plan: SearchPlan) -> Iterator[Part]:
     """What is tried, how, and for what."""
-    search = plan.base.recipe.search
+    search = plan.base.shown().search
     assert search is not None
     yield Part("space", tuple((path, component(distribution)) for path, distribution in search.space.items()))
     yield Part("objective", ((f"{search.objective.direction} {search.objective.metric}",),))

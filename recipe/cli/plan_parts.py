@@ -21,7 +21,7 @@ class Part(NamedTuple):
 
 
 def parts_of(plan: RunPlan) -> Iterator[Part]:
-    """A single run: the model first, what it rests on last."""
+    """A single run: the model first, what it rests on last. What is computed from settings is so from the live ones."""
     recipe: Any = plan.shown()
     yield _part("model", f"{component(recipe.model)}, {_parameters(plan):,} trainable parameters")
     yield _part("data", *_data(plan, recipe))
@@ -31,7 +31,7 @@ def parts_of(plan: RunPlan) -> Iterator[Part]:
             yield _part(name, component(section) if isinstance(section, Component) else settings(section, True))
     yield _part("optimizer", component(recipe.optimizer))
     yield Part("groups", tuple(_groups(plan.groups)))
-    yield _part("scheduler", component(recipe.scheduler), *_curve(recipe))
+    yield _part("scheduler", component(recipe.scheduler), *_curve(plan.recipe))
     yield _part("hardware", settings(recipe.hardware))
     yield _part("trackers", *(map(component, recipe.trackers)))
     yield _part("gates", *map(_gate, recipe.gates))
@@ -59,7 +59,8 @@ def _data(plan: RunPlan, recipe: Any) -> Iterator[str]:
     shown = ", ".join(classes[:_MOST_CLASSES]) + (" …" if len(classes) > _MOST_CLASSES else "")
     counts = ", ".join(f"{count:,} {split}" for split, count in images.items())
     yield f"{counts} images of {len(classes)} classes: {shown}"
-    yield f"{steps:,} steps an epoch, {steps * recipe.train.epochs:,} in {recipe.train.epochs} epochs"
+    epochs: int = plan.recipe.train.epochs  # type: ignore[attr-defined]
+    yield f"{steps:,} steps an epoch, {steps * epochs:,} in {epochs} epochs"
 
 
 def _groups(groups: tuple[ParameterGroup, ...]) -> Iterator[tuple[str, ...]]:
@@ -85,7 +86,7 @@ def _curve(recipe: Any) -> Iterator[str]:
 
 def _gate(gate: Gate) -> str:
     bounds = [("at least", gate.min), ("at most", gate.max)]
-    return f"{gate.metric} " + ", ".join(f"{word} {bound:g}" for word, bound in bounds if bound is not None)
+    return f"{gate.metric} " + ", ".join(f"{word} {value(bound)}" for word, bound in bounds if bound is not None)
 
 
 def _versions(plan: RunPlan) -> Iterator[str]:

@@ -13,7 +13,7 @@ from recipe.compiler.nodes import Path
 from recipe.compiler.one_line import one_line
 from recipe.schemas.base import Section, impact_of, usual_range
 from recipe.schemas.component import Component
-from recipe.schemas.plan import Answer
+from recipe.schemas.plan import Answer, templated
 from recipe.schemas.recipe import Recipe
 from recipe.schemas.walk import place_at
 
@@ -60,7 +60,8 @@ def why(found: Found, layers: Layers) -> Why:
     through = {dotted, *(say.via for say in said)}
     says = (*_varied(through, layers), *_answered(found, dotted, layers), *decided)
     answer = layers.answers.get(dotted)
-    known = Why(dotted, layers.secrets.get(dotted, found.value), says, None if answer is None else answer.value)
+    shown = templated(found.value, layers.secrets, dotted)
+    known = Why(dotted, shown, says, None if answer is None else answer.value)
     if field is None:
         return known
     usual = usual_range(field)

@@ -1,6 +1,6 @@
 """The plan: what the compiler decided and the runtime executes. Frozen, hashed, canonical JSON."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Any, Literal, TypeVar
 
 from pydantic import JsonValue, model_validator
@@ -49,7 +49,19 @@ class ParameterGroup(Section):
     parameters: int
 
 
-class RunPlan(Section):
+class Written(Section):
+    """What is written down without the values of `${env:…}`."""
+
+    def to_data(self) -> dict[str, Any]:
+        """Plain data with the values of `${env:…}` left out."""
+        raise NotImplementedError
+
+    def to_json(self) -> str:
+        """Canonical JSON with the values of `${env:…}` left out."""
+        return canonical_json(self.to_data())
+
+
+class RunPlan(Written):
     """One training run, everything decided."""
 
     format_version: Literal[1] = 1
@@ -82,34 +94,40 @@ class RunPlan(Section):
             put(data["recipe"], dotted, template)
         return data
 
-    def to_json(self) -> str:
-        """Canonical JSON with the values of `${env:…}` left out."""
-        return canonical_json(self.to_data())
-
     def shown(self) -> Recipe:
         """The recipe for people's eyes: the values of `${env:…}` replaced by that text. Not for running."""
         return with_templates(self.recipe, self.secrets)
 
     def redact(self, text: str) -> str:
         """A text without the values of `${env:…}`."""
-        values = {leaf.dotted: str(leaf.value) for leaf in leaves(self.recipe) if leaf.dotted in self.secrets}
-        for dotted, value in values.items():
-            text = text.replace(value, self.secrets[dotted]) if value else text
+        data = self.recipe.model_dump(mode="json") if self.secrets else {}
+        for dotted, template in self.secrets.items():
+            value = data
+            for key in _keys(data, dotted):
+                value = value[key]  # type: ignore[index]
+            text = text.replace(str(value), template) if str(value) else text
         return text
 
 
 def with_templates(section: S, secrets: Mapping[str, str], prefix: str = "") -> S:
     """A section for people's eyes: the values of `${env:…}` replaced by that text. Not for running."""
-    shown: dict[str, Any] = {}
-    for name in type(section).model_fields:
-        value, path = getattr(section, name), f"{prefix}{name}"
-        if path in secrets:
-            shown[name] = secrets[path]
-        elif isinstance(value, Section):
-            shown[name] = with_templates(value, secrets, f"{path}.")
-        elif isinstance(value, tuple) and any(isinstance(item, Section) for item in value):
-            shown[name] = tuple(with_templates(item, secrets, f"{path}.{index}.") for index, item in enumerate(value))
-    return section.model_copy(update=shown)
+    names = type(section).model_fields if secrets else ()
+    return section.model_copy(
+        update={name: templated(getattr(section, name), secrets, f"{prefix}{name}") for name in names}
+    )
+
+
+def templated(value: Any, secrets: Mapping[str, str], path: str) -> Any:
+    """What stands at a path, for people's eyes."""
+    if path in secrets:
+        return secrets[path]
+    if isinstance(value, Section):
+        return with_templates(value, secrets, f"{path}.")
+    if isinstance(value, tuple | list):
+        return type(value)(templated(item, secrets, f"{path}.{index}") for index, item in enumerate(value))
+    if isinstance(value, dict):
+        return type(value)({key: templated(item, secrets, f"{path}.{key}") for key, item in value.items()})
+    return value
 
 
 class MatrixMember(Section):
@@ -120,7 +138,7 @@ class MatrixMember(Section):
     plan: RunPlan
 
 
-class MatrixPlan(Section):
+class MatrixPlan(Written):
     """One run for each combination of a matrix."""
 
     format_version: Literal[1] = 1
@@ -134,12 +152,8 @@ class MatrixPlan(Section):
         members = [{"values": dict(member.values), "plan": member.plan.to_data()} for member in self.members]
         return {"format_version": self.format_version, "name": self.name, "digest": self.digest, "members": members}
 
-    def to_json(self) -> str:
-        """Canonical JSON with the values of `${env:…}` left out."""
-        return canonical_json(self.to_data())
 
-
-class SearchPlan(Section):
+class SearchPlan(Written):
     """Trials of one recipe, each with other values; which ones is decided as the search goes on."""
 
     format_version: Literal[1] = 1
@@ -160,10 +174,6 @@ class SearchPlan(Section):
         """Plain data with the values of `${env:…}` left out."""
         return {"format_version": self.format_version, "base": self.base.to_data()}
 
-    def to_json(self) -> str:
-        """Canonical JSON with the values of `${env:…}` left out."""
-        return canonical_json(self.to_data())
-
 
 Plan = RunPlan | MatrixPlan | SearchPlan
 """What `recipe plan` shows and writes."""
@@ -178,13 +188,25 @@ def put(data: Any, dotted: str, value: Any) -> None:
 
 
 def _keys(data: Any, dotted: str) -> Iterator[str | int]:
-    """The keys and indices that a dotted path leads through; a key may hold dots itself (`search.space`)."""
+    """The keys and indices that a dotted path leads through.
+
+    A key may hold dots itself (`search.space`), and a map whose order counts is a list of pairs.
+    """
     steps = dotted.split(".")
     while steps:
-        count = 1
-        if not isinstance(data, list):
-            count = next((n for n in range(len(steps), 1, -1) if ".".join(steps[:n]) in data), 1)
-        key = int(steps[0]) if isinstance(data, list) else ".".join(steps[:count])
-        yield key
+        if isinstance(data, list) and not steps[0].isdigit():
+            pairs = {key: index for index, (key, _) in enumerate(data)}
+            count = _longest(pairs, steps)
+            path: tuple[str | int, ...] = (pairs[".".join(steps[:count])], 1)
+        else:
+            count = 1 if isinstance(data, list) else _longest(data, steps)
+            path = (int(steps[0]) if isinstance(data, list) else ".".join(steps[:count]),)
+        yield from path
         steps = steps[count:]
-        data = data[key] if steps else None
+        for key in path if steps else ():
+            data = data[key]
+
+
+def _longest(keys: Container[str], steps: list[str]) -> int:
+    """How many steps make up the longest of the keys that they begin with."""
+    return next((count for count in range(len(steps), 1, -1) if ".".join(steps[:count]) in keys), 1)

@@ -151,3 +151,24 @@ def test_plots():
     falling = plot([1 - index / 100 for index in range(100)], width=48)
     assert [len(row) for row in falling] == sorted(len(row) for row in falling)
     assert all(len(row) <= 58 for row in falling)
+
+
+def test_values_from_the_environment_are_counted_with_and_not_told(plan, recipe_file, tmp_path, monkeypatch):
+    monkeypatch.setenv("EPOCHS", "37")
+    monkeypatch.setenv("BETA", "0.8765")
+    monkeypatch.setenv("RATE", "0.00123")
+    monkeypatch.setenv("GOAL", "0.4321")
+    recipe_file(
+        SMALL.replace("epochs: 20", "epochs: '${env:EPOCHS}'")
+        + "scheduler: {final_factor: '${env:BETA}'}\ngates: [{metric: val/mAP50, min: '${env:GOAL}'}]\n"
+        "layer_lr: {rates: {model.22: '${env:RATE}', '.*bn': 0.002}}\n"
+        "search: {objective: {metric: val/mAP50}, epochs: 20, space: {seed: {type: int, low: 1, high: '${env:EPOCHS}'}}}\n"
+    )
+    out = plan("recipe.yaml", "-o", "plan.json")
+    written = (tmp_path / "plan.json").read_text()
+    for text in (out, written, plan("plan.json")):
+        assert "${env:GOAL}" in text
+        assert not {"0.8765", "0.4321"} & set(re.findall(r"[\d.]+", text))
+    assert '["model.22","${env:RATE}"]' in written
+    assert "int(low 1, high ${env:EPOCHS}" in out
+    assert "in 37 epochs" in out
