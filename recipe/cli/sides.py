@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from recipe.compiler.compile import Checked, Request, check_recipe
 from recipe.compiler.diff import Side
 from recipe.compiler.load_plan import load_plan
-from recipe.compiler.nodes import Document
+from recipe.compiler.nodes import Document, step_of
 from recipe.compiler.read import read
 from recipe.compiler.report import Report
 from recipe.schemas.base import AUTO, FrozenDict, leaves
@@ -87,4 +87,4 @@ def _matrix_of(plan: MatrixPlan) -> FrozenDict[str, tuple[JsonValue, ...]]:
 
 def _as_asked(plan: RunPlan) -> Recipe:
     steps = (answer.path.split(".") for answer in plan.answers)
-    return with_values(plan.recipe, {tuple(int(s) if s.isdigit() else s for s in path): AUTO for path in steps})
+    return with_values(plan.recipe, {tuple(map(step_of, path)): AUTO for path in steps})

@@ -42,8 +42,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def main(arguments: argparse.Namespace) -> int:
     """Explain one setting, or every setting of a section in a table."""
     request = request_of(arguments, arguments.file)
-    checked = check_recipe(request, Report())
     report = Report()
+    checked = check_recipe(request, report)
     root = compose(request.file, request.profiles, request.sets, report)
     found = _found(checked, root, arguments.path, report)
     leaves = list(leaves_below(found))

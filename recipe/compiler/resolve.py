@@ -1,4 +1,4 @@
-"""Pass 7: every `auto` gets a value and a reason, from facts about the machine, the data and the model."""
+"""Pass 8: every `auto` gets a value and a reason, from facts about the machine, the data and the model."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple

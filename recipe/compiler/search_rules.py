@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from recipe.compiler.nodes import Mapping, Node, Path, plain_data
 from recipe.compiler.report import Report
-from recipe.compiler.space import distributions_in
+from recipe.compiler.space import distributions_in, number_of_values
 from recipe.compiler.type_errors import explain_type_error
 from recipe.compiler.variation import Axis, Variation
 from recipe.schemas.base import ordered_json
@@ -114,4 +114,4 @@ def _count(distribution: Distribution) -> int:
     if isinstance(distribution, CategoricalDistribution):
         return len(distribution.choices)
     assert isinstance(distribution, FloatDistribution | IntDistribution)
-    return int((distribution.high - distribution.low) / (distribution.step or 1)) + 1
+    return number_of_values(distribution.low, distribution.high, distribution.step or 1)

@@ -52,9 +52,14 @@ def _number(node: Mapping, dice: random.Random) -> int | float:
     low, high, log, step, word = (_said(node, key) for key in ("low", "high", "log", "step", "type"))
     is_int = word == "int"
     if step or (is_int and not log):
-        return low + (step or 1) * dice.randrange(int((high - low) / (step or 1)) + 1)  # type: ignore[no-any-return]
+        return low + (step or 1) * dice.randrange(number_of_values(low, high, step or 1))  # type: ignore[no-any-return]
     value = math.exp(dice.uniform(math.log(low), math.log(high))) if log else dice.uniform(low, high)
     return round(value) if is_int else min(max(value, float(low)), float(high))
+
+
+def number_of_values(low: float, high: float, step: float) -> int:
+    """How many values there are from `low` to `high`, both included; 0.1 to 0.3 by 0.1 are three, but for rounding."""
+    return int((high - low) / step + 1e-9) + 1
 
 
 def _said(node: Mapping, key: str) -> Any:

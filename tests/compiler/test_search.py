@@ -7,7 +7,7 @@ import pytest
 from recipe.compiler.find_variation import find_variation
 from recipe.compiler.nodes import plain_data
 from recipe.compiler.report import Report
-from recipe.compiler.space import corners, draw
+from recipe.compiler.space import corners, draw, number_of_values
 
 BODY = """\
 recipe: 1
@@ -137,6 +137,10 @@ def test_points_are_drawn_inside_the_bounds_and_on_the_steps(check):
     assert sorted(round(value, 6) for value in drawn["optimizer.eps"]) == [0.1, 0.3, 0.5]
     assert drawn["train.batch_size"] == {4, 8, 12, 16}
     assert drawn["seed"] <= set(range(1, 101))
+
+
+def test_the_last_value_of_a_grid_is_not_lost_to_rounding():
+    assert [number_of_values(0.1, high, 0.1) for high in (0.1, 0.25, 0.3, 0.7, 1.0)] == [1, 2, 3, 7, 10]
 
 
 def test_run_refuses_what_nothing_executes(cli, recipe_file):
