@@ -80,7 +80,7 @@ class OrWord:
             return value
         if isinstance(value, str):
             raise PydanticKnownError("literal_error", {"expected": " or ".join(f"'{word}'" for word in self.words)})
-        return inner(tuple(value) if isinstance(value, list) else value)
+        return inner(_with_tuples(value))
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return core_schema.no_info_wrap_validator_function(
@@ -93,6 +93,13 @@ class OrWord:
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         return {"anyOf": [{"enum": list(self.words)}, handler(schema)]}
+
+
+def _with_tuples(value: Any) -> Any:
+    """Data from JSON as strict Python validation takes it."""
+    if isinstance(value, list):
+        return tuple(map(_with_tuples, value))
+    return {key: _with_tuples(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 class FrozenDict(dict[K, V], Generic[K, V]):

@@ -55,6 +55,18 @@ class Component(Section):
         """The fields as keyword arguments of the target; overridden where a value must become an object."""
         return {name: getattr(self, name) for name in type(self).model_fields}
 
+    def read(self, built: Any) -> dict[str, Any]:
+        """The inverse of `kwargs`: the fields as the built object has them, overridden where its names differ.
+
+        Inner components are left to `parts`.
+        """
+        inner = {path.partition(".")[0] for path in self.parts(built)}
+        return {name: getattr(built, name) for name in type(self).model_fields if name not in inner}
+
+    def parts(self, built: Any) -> Mapping[str, Any]:  # noqa: ARG002
+        """Where a built object has what its inner components became: path below this component → object."""
+        return {}
+
     @model_serializer(mode="wrap")
     def _with_tag(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
         return {self.tag: self.word(), **handler(self)}

@@ -17,6 +17,24 @@ class Hardware(Section):
     """Main memory that is free, in GiB; None where the system does not tell."""
     amp_safe: bool
     """Whether mixed precision is known to train well on this device."""
+    computes_bf16: bool = False
+    """Whether the device has arithmetic of its own for bfloat16."""
+    count: int = 1
+    """How many such devices this machine has; processors count as one."""
+
+
+class ImageSizes(Section):
+    """The widths and heights of a split's images, as decoded."""
+
+    decoded_bytes: int
+    """Of all images together, with three channels of 8 bits."""
+    first: str
+    """The first image."""
+    first_size: tuple[int, int]
+    """Its width and height in pixels."""
+    other: str | None = None
+    """The first image that has another size; None where all have the same."""
+    other_size: tuple[int, int] | None = None
 
 
 class Dataset(Section):
@@ -33,6 +51,15 @@ class Dataset(Section):
     """Changes when a file is added, removed, or gets another size or time."""
     labels: int | None = None
     """Number of label files, where labels are files."""
+    per_class: FrozenDict[str, tuple[int, ...]] = FrozenDict()
+    """Split → number of images of each class, in the order of `classes`; empty where images have no one class."""
+    sizes: FrozenDict[str, ImageSizes] = FrozenDict()
+    """Split → what is known of the sizes of its images; empty where nothing rests on them."""
+    skipped: tuple[str, ...] = ()
+    """Files that cannot be read and are left out, as the recipe says."""
+    mean: tuple[float, float, float] | None = None
+    """Of each channel of the training images, pixels between 0 and 1, where that was asked for."""
+    std: tuple[float, float, float] | None = None
     newest: str | None = None
     """The file that was changed last, where that is known."""
 

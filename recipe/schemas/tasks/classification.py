@@ -1,24 +1,81 @@
 """Image classification: one label for each image, learned from folders of images."""
 
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Gt, Le
 from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt
 
-from recipe.schemas.base import Section, setting
+from recipe.schemas.base import AUTO, Auto, OrWord, Section, setting
 from recipe.schemas.layer_lr import LayerLR
 from recipe.schemas.losses import Loss
 from recipe.schemas.models import Model
 from recipe.schemas.optimizers import Optimizer
-from recipe.schemas.recipe import EarlyStopping, Hardware, Metric, Recipe
+from recipe.schemas.recipe import EarlyStopping, Metric, Recipe
 from recipe.schemas.schedulers import Scheduler
+from recipe.schemas.training import TorchHardware, Train
+from recipe.schemas.transforms import Transform
+
+BUILTIN_DIGITS = "builtin:digits"
+Mean = Annotated[float, Ge(0), Le(1)]
+Std = Annotated[float, Gt(0), Le(1)]
+
+
+class Normalization(Section):
+    """Mean and standard deviation of each channel, of pixels between 0 and 1."""
+
+    mean: tuple[Mean, Mean, Mean] = setting(doc="Mean of the red, green and blue channel.")
+    std: tuple[Std, Std, Std] = setting(doc="Standard deviation of the red, green and blue channel.")
 
 
 class ClassificationData(Section):
     """What to learn from: folders that hold one folder of images for each class."""
 
-    train: str = setting(doc="Folder of the training images.", path=True)
-    val: str | None = setting(None, "Folder of the validation images; none: no validation.", path=True)
+    train: str = setting(
+        BUILTIN_DIGITS,
+        "Folder of the training images, or `builtin:digits`: 1,797 handwritten digits, split into training and "
+        "validation.",
+        path=True,
+    )
+    val: str | None = setting(
+        None, "Folder of the validation images; none: no validation, but for built-in data.", path=True
+    )
     num_classes: PositiveInt | None = setting(
         None, "How many classes there must be; another number of folders is an error.", impact="cosmetic"
     )
+    limit_per_class: PositiveInt | None = setting(
+        None, "Use only the first so many images of each class, of both splits; none: all."
+    )
+    normalize: Annotated[Normalization, OrWord("imagenet", "gray_rgb", "medical_rgb", "from_data")] = setting(
+        "imagenet",
+        "What is subtracted from the channels and what they are divided by: `imagenet`, `gray_rgb` (greyscale as RGB), "
+        "`medical_rgb`, `from_data` (of the training images), or `{mean, std}`.",
+    )
+    cache: Auto[Literal["none", "ram", "disk"]] = setting(
+        AUTO,
+        "Keep decoded images: in memory, or in a file that runs share. `auto`: in memory where they fit.",
+        impact="performance",
+    )
+    cache_limit: PositiveFloat = setting(8.0, "GiB that decoded images may take.", impact="performance")
+    on_corrupt: Literal["fail", "skip"] = setting(
+        "fail", "Images that cannot be read: list them all and stop, or leave them out and say which."
+    )
+
+    @property
+    def is_builtin(self) -> bool:
+        """Whether the images come with the program."""
+        return self.train == BUILTIN_DIGITS
+
+    @property
+    def has_validation(self) -> bool:
+        """Whether there are validation images."""
+        return self.val is not None or self.is_builtin
+
+
+class ClassificationAugment(Section):
+    """Transforms of the images, in the order in which they are applied. Tensors and normalization come by themselves."""
+
+    train: tuple[Transform, ...] = setting((), "Of the training images.")
+    val: tuple[Transform, ...] = setting((), "Of the validation images.")
 
 
 class ClassificationStopping(EarlyStopping):
@@ -29,23 +86,10 @@ class ClassificationStopping(EarlyStopping):
     monitor: str = setting("val/accuracy", "The metric that has to improve.")
 
 
-class ClassificationTrain(Section):
+class ClassificationTrain(Train):
     """The training loop."""
 
-    epochs: PositiveInt = setting(50, "Passes over the training images.")
-    batch_size: PositiveInt = setting(32, "Images per step.")
-    clip_grad_norm: PositiveFloat | None = setting(None, "Largest norm of the gradient; none: not clipped.")
     early_stopping: ClassificationStopping | None = setting(None, "Stop when a metric has stopped to improve.")
-
-
-class ClassificationHardware(Hardware):
-    """Where training runs."""
-
-    cudnn_benchmark: bool = setting(
-        False,
-        "Let cuDNN try its algorithms and take the fastest: quicker where all images have one size.",
-        impact="performance",
-    )
 
 
 class Classification(Recipe):
@@ -53,7 +97,6 @@ class Classification(Recipe):
 
     target = "recipe.runtime.classification.family:ClassificationFamily"
     answers = "recipe.compiler.answers.classification:ANSWERS"
-    has_engine = False
     metrics = (
         Metric("train/loss", False, "Loss of the training images."),
         Metric("train/accuracy", True, "Share of the training images that are classified correctly.", is_fraction=True),
@@ -72,14 +115,15 @@ class Classification(Recipe):
     settled_by_compiler = (*Recipe.settled_by_compiler, "data.num_classes")
     example = {"recipe": 1, "name": "example", "data": {"train": "data/train"}, "model": {"type": "ResNet18"}}
 
-    data: ClassificationData
+    data: ClassificationData = ClassificationData()
     model: Model = setting(doc="What is trained.")
+    augment: ClassificationAugment = ClassificationAugment()
     loss: Loss = setting("CrossEntropyLoss", "What training makes small.", validate_default=True)
     optimizer: Optimizer = setting("AdamW", "What updates the weights.", validate_default=True)
     scheduler: Scheduler | None = setting(None, "How rates change over the epochs; none: they stay as they are.")
     layer_lr: LayerLR | None = setting(None, "Rates of single layers.")
     train: ClassificationTrain = ClassificationTrain()
-    hardware: ClassificationHardware = ClassificationHardware()
+    hardware: TorchHardware = TorchHardware()
 
     @classmethod
     def word(cls) -> str:
@@ -88,4 +132,6 @@ class Classification(Recipe):
 
     def reported(self) -> tuple[Metric, ...]:
         """Without validation images, what the training images say."""
-        return tuple(metric for metric in self.metrics if self.data.val or metric.name.startswith("train/"))
+        return tuple(
+            metric for metric in self.metrics if self.data.has_validation or metric.name.startswith("train/")
+        )
