@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 
 from recipe.cli.main import VERBS
 from recipe.schemas.base import AUTO, Section, usual_range
-from recipe.schemas.catalogue import BUILTIN, CATALOGUE
+from recipe.schemas.catalogue import CATALOGUE
 from recipe.schemas.codes import CODES
 from recipe.schemas.recipe import Recipe
 from recipe.schemas.walk import section_of
@@ -34,9 +34,9 @@ def page() -> str:
 
 
 def _components() -> Iterator[str]:
-    for kind, words in BUILTIN.items():
+    for kind in CATALOGUE.kinds():
         yield f"## {kind.capitalize()}{'es' if kind.endswith('s') else 's'}\n"
-        for word in words:
+        for word in CATALOGUE.builtins(kind):
             cls = CATALOGUE.find(kind, word)
             assert cls is not None
             yield f"### {word}\n\n{_doc(cls)}\n"

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from recipe.compiler.nodes import Path
 from recipe.schemas.base import Section
-from recipe.schemas.catalogue import BUILTIN, CATALOGUE
+from recipe.schemas.catalogue import CATALOGUE
 from recipe.schemas.component import Component
 from recipe.schemas.foreign_names import ForeignKey, ForeignWord, foreign_keys, foreign_words
 from recipe.schemas.recipe import Recipe
@@ -71,7 +71,7 @@ def _other_types(section: type[Section], key: str) -> tuple[str, ...]:
     """Where the key is a setting of another class of the same kind."""
     if not issubclass(section, Component):
         return ()
-    classes = [CATALOGUE.find(section.kind, word) for word in BUILTIN.get(section.kind, {})]
+    classes = [CATALOGUE.find(section.kind, word) for word in CATALOGUE.builtins(section.kind)]
     words = [cls.word() for cls in classes if cls is not None and key in cls.model_fields]
     listed = " or ".join(f"`{section.tag}: {word}`" for word in words)
     return (f"`{key}` is a setting of {listed}",) if words else ()

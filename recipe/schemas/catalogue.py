@@ -1,5 +1,10 @@
-"""Where each word lives, known without importing it: checking a recipe loads only the classes it names."""
+"""Where each word lives, known from its name alone: checking a recipe loads only the classes it names."""
 
+import builtins
+import importlib
+import keyword
+from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -8,56 +13,23 @@ from recipe.schemas.targets import load_target
 if TYPE_CHECKING:
     from recipe.schemas.component import Component
 
-BUILTIN: dict[str, dict[str, str]] = {
-    "task": {
-        "classification": "recipe.schemas.tasks.classification:Classification",
-        "detection": "recipe.schemas.tasks.detection:Detection",
-    },
-    "model": {
-        "ResNet18": "recipe.schemas.models.resnet18:ResNet18",
-        "ResNet34": "recipe.schemas.models.resnet34:ResNet34",
-        "ResNet50": "recipe.schemas.models.resnet50:ResNet50",
-        "YOLOv8": "recipe.schemas.models.yolov8:YOLOv8",
-    },
-    "loss": {"CrossEntropyLoss": "recipe.schemas.losses.crossentropyloss:CrossEntropyLoss"},
-    "optimizer": {
-        "Adam": "recipe.schemas.optimizers.adam:Adam",
-        "AdamW": "recipe.schemas.optimizers.adamw:AdamW",
-        "SGD": "recipe.schemas.optimizers.sgd:SGD",
-    },
-    "scheduler": {
-        "CosineAnnealingLR": "recipe.schemas.schedulers.cosineannealinglr:CosineAnnealingLR",
-        "CosineDecay": "recipe.schemas.schedulers.cosinedecay:CosineDecay",
-        "ExponentialLR": "recipe.schemas.schedulers.exponentiallr:ExponentialLR",
-        "LinearDecay": "recipe.schemas.schedulers.lineardecay:LinearDecay",
-        "LinearLR": "recipe.schemas.schedulers.linearlr:LinearLR",
-        "MultiStepLR": "recipe.schemas.schedulers.multisteplr:MultiStepLR",
-        "StepLR": "recipe.schemas.schedulers.steplr:StepLR",
-    },
-    "distribution": {
-        "categorical": "recipe.schemas.distributions.categorical:CategoricalDistribution",
-        "float": "recipe.schemas.distributions.float_:FloatDistribution",
-        "int": "recipe.schemas.distributions.int_:IntDistribution",
-    },
-    "sampler": {
-        "CmaEsSampler": "recipe.schemas.samplers.cmaessampler:CmaEsSampler",
-        "GridSampler": "recipe.schemas.samplers.gridsampler:GridSampler",
-        "RandomSampler": "recipe.schemas.samplers.randomsampler:RandomSampler",
-        "TPESampler": "recipe.schemas.samplers.tpesampler:TPESampler",
-    },
-    "pruner": {
-        "HyperbandPruner": "recipe.schemas.pruners.hyperbandpruner:HyperbandPruner",
-        "MedianPruner": "recipe.schemas.pruners.medianpruner:MedianPruner",
-        "NopPruner": "recipe.schemas.pruners.noppruner:NopPruner",
-        "PercentilePruner": "recipe.schemas.pruners.percentilepruner:PercentilePruner",
-        "SuccessiveHalvingPruner": "recipe.schemas.pruners.successivehalvingpruner:SuccessiveHalvingPruner",
-    },
-    "tracker": {
-        "MLflow": "recipe.schemas.trackers.mlflow:MLflow",
-        "TensorBoard": "recipe.schemas.trackers.tensorboard:TensorBoard",
-    },
+KINDS = {
+    "task": "tasks",
+    "model": "models",
+    "transform": "transforms",
+    "loss": "losses",
+    "optimizer": "optimizers",
+    "scheduler": "schedulers",
+    "distribution": "distributions",
+    "sampler": "samplers",
+    "pruner": "pruners",
+    "tracker": "trackers",
 }
-"""kind → word → `module:class`. A test compares it with the classes that exist."""
+"""kind → the folder of its components beside this file, in the order in which kinds are listed.
+
+A word has the file of its name in lower case: `AdamW` is the class `AdamW` in `optimizers/adamw.py`. A name that means
+something to Python gets an underscore: `float` is in `distributions/float_.py`.
+"""
 
 ENTRY_POINT_GROUP = "recipe.components"
 
@@ -87,33 +59,37 @@ class Catalogue:
 
     def find(self, kind: str, word: str) -> "type[Component] | None":
         """The class of this word, or None."""
-        target = BUILTIN.get(kind, {}).get(word)
-        if target is None:
-            target = next((p.target for p in self.plugins() if (p.kind, p.word) == (kind, word)), None)
+        found = _builtin(kind, word)
+        if found is not None:
+            return found
+        target = next((p.target for p in self.plugins() if (p.kind, p.word) == (kind, word)), None)
         return None if target is None else load_target(target)
+
+    def builtins(self, kind: str) -> tuple[str, ...]:
+        """The words of a kind that come with this package, sorted. Imports the classes of that kind."""
+        return tuple(sorted(cls.word() for name in _files(kind) for cls in _components(kind, name)))
 
     def words(self, kind: str) -> tuple[str, ...]:
         """Every word of a kind, built-ins and plugins, sorted."""
-        return tuple(sorted({*BUILTIN.get(kind, {}), *(p.word for p in self.plugins() if p.kind == kind)}))
+        return tuple(sorted({*self.builtins(kind), *(p.word for p in self.plugins() if p.kind == kind)}))
 
     def kinds(self) -> tuple[str, ...]:
         """Every kind that has a word."""
-        return tuple(dict.fromkeys([*BUILTIN, *(plugin.kind for plugin in self.plugins())]))
+        shipped = (kind for kind in KINDS if any(_files(kind)))
+        return tuple(dict.fromkeys([*shipped, *(plugin.kind for plugin in self.plugins())]))
 
     def owner(self, kind: str, word: str) -> str:
         """Which package a word comes from."""
-        if word in BUILTIN.get(kind, {}):
+        if _builtin(kind, word) is not None:
             return "recipe"
         return next(p.owner for p in self.plugins() if (p.kind, p.word) == (kind, word))
 
     def duplicates(self) -> tuple[Duplicate, ...]:
         """Words with several owners."""
         owners: dict[tuple[str, str], list[str]] = {}
-        for kind, words in BUILTIN.items():
-            for word in words:
-                owners[kind, word] = ["recipe"]
         for plugin in self.plugins():
-            owners.setdefault((plugin.kind, plugin.word), []).append(plugin.owner)
+            shipped = [] if _builtin(plugin.kind, plugin.word) is None else ["recipe"]
+            owners.setdefault((plugin.kind, plugin.word), shipped).append(plugin.owner)
         return tuple(Duplicate(*key, tuple(names)) for key, names in owners.items() if len(names) > 1)
 
     def plugins(self) -> tuple[Plugin, ...]:
@@ -121,6 +97,44 @@ class Catalogue:
         if self._plugins is None:
             self._plugins = tuple(_scan_entry_points())
         return self._plugins
+
+
+_LONGEST_WORD = 100
+"""Words come from recipes; longer ones would be no names of files."""
+
+
+@lru_cache(1000)
+def _builtin(kind: str, word: str) -> "type[Component] | None":
+    """The class of a word in the one file that can hold it. No other file is looked at, whatever the word is."""
+    if kind not in KINDS or not _is_name(word) or not (_folder(kind) / f"{_file_name(word)}.py").is_file():
+        return None
+    return next((cls for cls in _components(kind, _file_name(word)) if cls.word() == word), None)
+
+
+def _is_name(word: str) -> bool:
+    return len(word) <= _LONGEST_WORD and word.isascii() and word.isidentifier() and not word.startswith("_")
+
+
+def _file_name(word: str) -> str:
+    name = word.lower()
+    return f"{name}_" if keyword.iskeyword(name) or hasattr(builtins, name) else name
+
+
+def _folder(kind: str) -> Path:
+    return Path(__file__).parent / KINDS[kind]
+
+
+def _files(kind: str) -> Iterator[str]:
+    """The names of a kind's modules; some hold what several components share, and no word."""
+    if kind in KINDS:
+        yield from (file.stem for file in _folder(kind).glob("[!_]*.py"))
+
+
+def _components(kind: str, name: str) -> "list[type[Component]]":
+    """The classes of a module that build something."""
+    module = importlib.import_module(f"recipe.schemas.{KINDS[kind]}.{name}")
+    classes = (item for item in vars(module).values() if isinstance(item, type))
+    return [cls for cls in classes if cls.__module__ == module.__name__ and hasattr(cls, "target") and cls.target]
 
 
 def _scan_entry_points() -> list[Plugin]:

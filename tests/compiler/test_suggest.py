@@ -7,7 +7,7 @@ import pytest
 from recipe.compiler.compile import Request, check_recipe
 from recipe.compiler.report import Report
 from recipe.compiler.suggest import TOP_LEVEL, settings_of
-from recipe.schemas.catalogue import BUILTIN, CATALOGUE
+from recipe.schemas.catalogue import CATALOGUE
 from recipe.schemas.diagnostics import RecipeError
 from recipe.schemas.foreign_names import KEYS, WORDS
 from recipe.schemas.recipe import Recipe
@@ -129,7 +129,7 @@ def test_a_secret_is_no_word_to_be_shown(recipe_file):
 
 
 def test_every_target_of_a_foreign_name_exists():
-    chosen = itertools.product(*(BUILTIN[kind] for kind in ("task", "model", "optimizer", "scheduler")))
+    chosen = itertools.product(*(CATALOGUE.words(kind) for kind in ("task", "model", "optimizer", "scheduler")))
     settings = {(name,) for name in TOP_LEVEL}
     for task, model, optimizer, scheduler in chosen:
         data = {"task": task, "model": model, "optimizer": optimizer, "scheduler": scheduler}

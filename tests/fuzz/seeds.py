@@ -1,6 +1,6 @@
 """Recipes to begin with: the shipped ones, the examples, the corpus of bad ones, and one with every section."""
 
-from recipe.schemas.catalogue import BUILTIN
+from recipe.schemas.catalogue import CATALOGUE, KINDS
 from tests.conftest import MINIMAL, ROOT
 
 EVERYTHING = """\
@@ -46,4 +46,4 @@ def _read(pattern):
 GOOD = [*_read("recipes/**/*.yaml"), *_read("examples/**/*.yaml")]
 GOOD += [text.encode() for text in (MINIMAL, EVERYTHING, EVERYTHING + MATRIX, EVERYTHING + SEARCH)]
 BAD = [data for data in _read("tests/bad/*.yaml") if len(data) < 5000]
-WORDS = sorted(word for words in BUILTIN.values() for word in words)
+WORDS = sorted(word for kind in KINDS for word in CATALOGUE.builtins(kind))

@@ -8,7 +8,7 @@ import pytest
 from recipe.cli.main import run
 from recipe.runtime.classification.model import list_parameters
 from recipe.runtime.parameters import trained_parameters
-from recipe.schemas.catalogue import BUILTIN
+from recipe.schemas.catalogue import CATALOGUE, Plugin
 from recipe.schemas.models import Model
 from tests.conftest import MINIMAL
 
@@ -25,7 +25,8 @@ def test_the_list_is_that_of_the_built_network(word):
 @pytest.fixture
 def listless(tmp_path, monkeypatch):
     """A recipe with a model that no list knows."""
-    monkeypatch.setitem(BUILTIN["model"], "Listless", "tests.runtime.classification.listless:Listless")
+    plugin = Plugin("model", "Listless", "tests.runtime.classification.listless:Listless", "tests")
+    monkeypatch.setattr(CATALOGUE, "_plugins", (plugin,))
     monkeypatch.setenv("RECIPE_CACHE", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "train/cat").mkdir(parents=True)
