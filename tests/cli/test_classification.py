@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from PIL import Image
 
 RECIPE = """\
 recipe: 1
@@ -23,7 +24,7 @@ def recipe(recipe_file, tmp_path):
         for name in ("cat", "dog"):
             (tmp_path / split / name).mkdir(parents=True)
             for index in range(5):
-                (tmp_path / split / name / f"{index}.png").write_bytes(b"x")
+                Image.new("RGB", (32, 32), (40 * index, 0, 0)).save(tmp_path / split / name / f"{index}.png")
     return recipe_file(RECIPE)
 
 

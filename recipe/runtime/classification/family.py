@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 
-from recipe.runtime.classification.folders import read_folders
+from recipe.runtime.classification.images import fingerprint_images, look_at_images
 from recipe.runtime.classification.model import list_parameters
+from recipe.runtime.classification.weights import find_weights, look_at_weights
 from recipe.runtime.family import ModelFacts, Outcome, Reporter
 from recipe.runtime.rundir import RunDirectory
 from recipe.schemas.diagnostics import Diagnostic, RecipeError
-from recipe.schemas.facts import Dataset, Weights
+from recipe.schemas.facts import Dataset
 from recipe.schemas.plan import RunPlan
 from recipe.schemas.recipe import Recipe
 from recipe.schemas.tasks.classification import Classification
@@ -18,16 +19,19 @@ class ClassificationFamily:
 
     def look_at_data(self, recipe: Recipe) -> Dataset:
         assert isinstance(recipe, Classification)
-        return read_folders(recipe.data)
+        return look_at_images(recipe.data)
 
     def look_at_model(self, recipe: Recipe, dataset: Dataset) -> ModelFacts:
         assert isinstance(recipe, Classification)
         parameters = list_parameters(recipe.model, len(dataset.classes))
-        return ModelFacts(parameters, Weights(path=None, reason="nothing loads weights yet"))
+        return ModelFacts(parameters, look_at_weights(recipe.model, len(dataset.classes)))
 
     def fingerprints(self, recipe: Recipe) -> Mapping[str, str]:
         assert isinstance(recipe, Classification)
-        return {"dataset": read_folders(recipe.data).fingerprint}
+        found = {"dataset": fingerprint_images(recipe.data)}
+        if sha256 := find_weights(recipe.model).sha256:
+            found["weights"] = sha256
+        return found
 
     def train(self, plan: RunPlan, run: RunDirectory, reporter: Reporter) -> Outcome:  # noqa: ARG002
         message = "nothing in this version trains image classifiers: their recipes are checked and planned"

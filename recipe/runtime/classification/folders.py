@@ -3,16 +3,25 @@
 import os
 from collections.abc import Iterator, Mapping
 from hashlib import sha256
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
-from recipe.schemas.base import FrozenDict
 from recipe.schemas.diagnostics import Diagnostic, RecipeError, did_you_mean
-from recipe.schemas.facts import Dataset
 from recipe.schemas.tasks.classification import ClassificationData
 
 IMAGE_ENDINGS = frozenset((".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"))
 """What torchvision's `ImageFolder` takes for images."""
+
+
+class ImageFile(NamedTuple):
+    """A file that is an image by its name."""
+
+    path: str
+    size: int
+    """Bytes."""
+    time: int
+    """Of its last change, in nanoseconds."""
 
 
 class Split(NamedTuple):
@@ -21,41 +30,64 @@ class Split(NamedTuple):
     key: str
     """`train` or `val`."""
     folder: Path
-    images: Mapping[str, tuple[Path, ...]]
-    """Class → its images; classes and images sorted by name. Names that begin with a dot are left out."""
+    images: Mapping[str, tuple[ImageFile, ...]]
+    """Class → its images; names that begin with a dot are left out.
+
+    Classes and images are in the order of torchvision's `ImageFolder`.
+    """
+
+    @property
+    def fingerprint(self) -> str:
+        """Sha256 over the name, size and time of every image."""
+        stamps = sha256()
+        for image in chain.from_iterable(self.images.values()):
+            name = f"{self.key}/{os.path.relpath(image.path, self.folder)}"
+            stamps.update(f"{name}\0{image.size}\0{image.time}\n".encode(errors="surrogateescape"))
+        return stamps.hexdigest()
 
 
-def read_folders(data: ClassificationData) -> Dataset:
+def read_folders(data: ClassificationData) -> tuple[Split, ...]:
     """Look at the folders of a recipe; no image is opened. Raises `RecipeError` (R601) with everything wrong."""
-    splits = [_read(key, Path(folder)) for key, folder in (("train", data.train), ("val", data.val)) if folder]
+    named = (("train", data.train), ("val", data.val))
+    splits = tuple(_read(key, Path(folder), data.limit_per_class) for key, folder in named if folder)
     problems = [problem for split in splits for problem in _problems_of(split)]
     problems = problems or [*_differing_classes(splits), *_other_count(splits[0], data.num_classes)]
     if problems:
         raise RecipeError(*problems)
-    return Dataset(
-        source=data.train,
-        splits=FrozenDict({split.key: (str(split.folder),) for split in splits}),
-        images=FrozenDict({split.key: sum(map(len, split.images.values())) for split in splits}),
-        classes=tuple(splits[0].images),
-        fingerprint=_fingerprint(splits),
-    )
+    return splits
 
 
-def _read(key: str, folder: Path) -> Split:
+def _read(key: str, folder: Path, limit: int | None) -> Split:
     classes = [entry for entry in _visible(folder) if entry.is_dir()] if folder.is_dir() else []
-    return Split(key, folder, {entry.name: tuple(_images_in(entry)) for entry in classes})
+    return Split(key, folder, {entry.name: _images_in(entry, limit) for entry in classes})
 
 
 def _visible(folder: Path) -> list[Path]:
     return sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
 
 
-def _images_in(folder: Path) -> Iterator[Path]:
-    for entry in _visible(folder):
-        if entry.is_dir():
-            yield from _images_in(entry)
-        elif entry.suffix.lower() in IMAGE_ENDINGS:
-            yield entry
+def _images_in(folder: Path, limit: int | None) -> tuple[ImageFile, ...]:
+    """The first so many images. Paths are text all the way: a `Path` for each file doubles the time."""
+    return tuple(map(_look_at, islice(_image_paths(str(folder)), limit)))
+
+
+def _image_paths(folder: str) -> Iterator[str]:
+    for place, names in sorted(_walk(folder)):
+        for name in sorted(names):
+            if not name.startswith(".") and os.path.splitext(name)[1].lower() in IMAGE_ENDINGS:  # noqa: PTH122
+                yield f"{place}/{name}"
+
+
+def _walk(folder: str) -> Iterator[tuple[str, list[str]]]:
+    """Every folder that is not hidden, and its files."""
+    for place, folders, names in os.walk(folder, followlinks=True):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        yield place, names
+
+
+def _look_at(path: str) -> ImageFile:
+    found = os.stat(path)  # noqa: PTH116
+    return ImageFile(path, found.st_size, found.st_mtime_ns)
 
 
 def _problems_of(split: Split) -> Iterator[Diagnostic]:
@@ -74,7 +106,7 @@ def _problems_of(split: Split) -> Iterator[Diagnostic]:
             yield _problem(split, message, folder / name)
 
 
-def _differing_classes(splits: list[Split]) -> Iterator[Diagnostic]:
+def _differing_classes(splits: tuple[Split, ...]) -> Iterator[Diagnostic]:
     """Images of a class that is not learned, or that is never looked at."""
     if len(splits) == 1:
         return
@@ -100,14 +132,3 @@ def _other_count(train: Split, num_classes: int | None) -> Iterator[Diagnostic]:
 def _problem(split: Split, message: str, file: Path | None = None, guesses: tuple[str, ...] = ()) -> Diagnostic:
     place = str(file or split.folder)
     return Diagnostic("R601", message, candidates=guesses, path=("data", split.key), file=place)
-
-
-def _fingerprint(splits: list[Split]) -> str:
-    """Sha256 over the name, size and time of every image."""
-    stamps = sha256()
-    for split in splits:
-        for image in (image for images in split.images.values() for image in images):
-            found = os.stat(image)  # noqa: PTH116
-            name = f"{split.key}/{image.relative_to(split.folder)}"
-            stamps.update(f"{name}\0{found.st_size}\0{found.st_mtime_ns}\n".encode(errors="surrogateescape"))
-    return stamps.hexdigest()

@@ -1,10 +1,12 @@
 """Folders of classes: what is found in them, and what is wrong with them."""
 
 import os
+from pathlib import Path
 
 import pytest
 
 from recipe.runtime.classification.folders import read_folders
+from recipe.runtime.classification.images import fingerprint_images
 from recipe.schemas.diagnostics import RecipeError
 from recipe.schemas.tasks.classification import ClassificationData
 
@@ -23,6 +25,10 @@ def images(tmp_path):
     return make
 
 
+def counts(split):
+    return {name: len(files) for name, files in split.images.items()}
+
+
 def problems(data):
     with pytest.raises(RecipeError) as caught:
         read_folders(data)
@@ -31,27 +37,46 @@ def problems(data):
 
 
 def test_classes_are_folders_by_name_and_images_lie_at_any_depth(images):
-    found = read_folders(
+    train, val = read_folders(
         images("train/dog/1.png", "train/cat/deep/er/2.JPG", "train/cat/3.webp", "val/cat/1.png", "val/dog/1.png")
     )
-    assert found.classes == ("cat", "dog")
-    assert dict(found.images) == {"train": 3, "val": 2}
+    assert counts(train) == {"cat": 2, "dog": 1}
+    assert counts(val) == {"cat": 1, "dog": 1}
 
 
 def test_what_is_hidden_or_no_image_does_not_count(images):
-    found = read_folders(
-        images("train/cat/1.png", "train/cat/._1.png", "train/cat/notes.txt", "train/.cache/x.png", "train/x.txt")
-    )
-    assert (found.classes, dict(found.images)) == (("cat",), {"train": 1})
+    files = ("train/cat/1.png", "train/cat/._1.png", "train/cat/notes.txt", "train/.cache/x.png", "train/x.txt")
+    (train,) = read_folders(images(*files, "train/cat/.old/1.png"))
+    assert counts(train) == {"cat": 1}
+
+
+def test_the_order_is_that_of_image_folder(images, tmp_path):
+    from torchvision.datasets import ImageFolder
+
+    names = ("b.png", "a/2.png", "a/10.png", "a-b/1.png", "a/c/1.png", "A.png", "z.PNG")
+    (train,) = read_folders(images(*(f"train/{name}/{file}" for name in ("dog", "Cat", "cat 2") for file in names)))
+    found = [(file.path, label) for label, files in enumerate(train.images.values()) for file in files]
+    assert found == ImageFolder(str(tmp_path / "train")).samples
+
+
+def test_a_limit_takes_the_first_of_each_class(images):
+    files = [
+        f"{split}/{name}/{index}.png" for split in ("train", "val") for name in ("cat", "dog") for index in range(4)
+    ]
+    splits = read_folders(images(*files, limit_per_class=2))
+    assert [Path(file.path).name for split in splits for files in split.images.values() for file in files] == [
+        "0.png",
+        "1.png",
+    ] * 4
 
 
 def test_the_fingerprint_follows_the_files(images, tmp_path):
     data = images("train/cat/1.png", "train/cat/notes.txt")
-    first = read_folders(data).fingerprint
+    first = fingerprint_images(data)
     images("train/cat/notes.txt")
-    assert read_folders(data).fingerprint == first
+    assert fingerprint_images(data) == first
     os.utime(tmp_path / "train/cat/1.png", (1, 1))
-    assert len({first, read_folders(data).fingerprint, read_folders(images("train/cat/2.png")).fingerprint}) == 3
+    assert len({first, fingerprint_images(data), fingerprint_images(images("train/cat/2.png"))}) == 3
 
 
 def test_folders_that_are_not_there(images, tmp_path):
@@ -83,7 +108,7 @@ def test_classes_that_differ(images):
 
 
 def test_a_number_of_classes_that_is_not_there(images):
-    assert read_folders(images("train/cat/1.png", num_classes=1)).classes == ("cat",)
+    assert counts(read_folders(images("train/cat/1.png", num_classes=1))[0]) == {"cat": 1}
     ((path, message),) = problems(images("train/dog/1.png", num_classes=3))
     assert path == "data.num_classes"
     assert "is 3" in message
