@@ -1,12 +1,18 @@
 """The network of a classification recipe, and what its parameters are."""
 
-from typing import Any
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from recipe.runtime.build import build
 from recipe.runtime.remembered import remember_names
 from recipe.schemas.facts import ParameterTensor
 from recipe.schemas.manifest import Row, manifest_of
 from recipe.schemas.models import Model
+from recipe.schemas.tasks.classification import Classification
+
+if TYPE_CHECKING:
+    import torch
 
 
 def list_parameters(model: Model, num_classes: int) -> tuple[ParameterTensor, ...]:
@@ -30,8 +36,44 @@ def _look(model: Model, num_classes: int) -> tuple[ParameterTensor, ...]:
 
 
 def build_on_meta(model: Model, num_classes: int) -> Any:
-    """The network without memory for its weights: its parameters have names and shapes only."""
-    import torch
+    """The network without memory for its weights: its parameters have names and shapes only.
 
-    with torch.device("meta"):
-        return build(model, num_classes=num_classes)
+    Leaves the random numbers as they were. Only what layers allocate for their weights is on the meta device from the
+    start: some constructors (RegNet, Swin) compute with small tensors of their own.
+    """
+    import torch
+    from torch.overrides import TorchFunctionMode
+
+    class EmptyOnMeta(TorchFunctionMode):
+        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+            on_meta = {"device": "meta"} if func is torch.empty else {}
+            return func(*args, **(kwargs or {}) | on_meta)
+
+    with torch.random.fork_rng(devices=[]), EmptyOnMeta():
+        return build(model, num_classes=num_classes).to("meta")
+
+
+def build_network(recipe: Classification, num_classes: int, weights: Path | None) -> "torch.nn.Module":
+    """The network on the CPU, its random weights from torch's random numbers as they are, and those of a file in it.
+
+    `weights` is the file of the plan. Raises `RecipeError` (R606) where it does not fit.
+    """
+    from recipe.runtime.classification.weights import load_weights
+
+    network: torch.nn.Module = build(recipe.model, num_classes=num_classes)
+    if weights is not None:
+        load_weights(network, recipe.model, num_classes, weights)
+    return network
+
+
+def shapes_of(network: "torch.nn.Module") -> Mapping[str, tuple[int, ...]]:
+    """Name → shape of everything in the network's `state_dict`."""
+    return {name: tuple(tensor.shape) for name, tensor in network.state_dict().items()}
+
+
+def class_head_of(model: Model, num_classes: int, shapes: Mapping[str, tuple[int, ...]]) -> frozenset[str]:
+    """The names of the tensors, out of `shapes`, whose sizes grow with the number of classes."""
+    if model.class_head:
+        return frozenset(name for name in shapes if name.startswith(model.class_head))
+    with_one_more = shapes_of(build_on_meta(model, num_classes + 1))
+    return frozenset(name for name, shape in shapes.items() if with_one_more[name] != shape)

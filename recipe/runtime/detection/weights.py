@@ -1,13 +1,9 @@
 """The pretrained file of a model: where the recipe says, at hand, or downloaded."""
 
-import contextlib
-import hashlib
-import http.client
 import os
-import shutil
-import urllib.request
 from pathlib import Path
 
+from recipe.runtime.downloads import download, sha256_of
 from recipe.runtime.places import cache_dir
 from recipe.schemas.diagnostics import Diagnostic, RecipeError
 from recipe.schemas.facts import Weights
@@ -16,8 +12,6 @@ from recipe.schemas.models.yolov8 import YOLOv8
 RELEASE = "https://github.com/ultralytics/assets/releases/download/v8.4.0"
 LEAST_BYTES = 1_000_000
 """The smallest official file has six million; less is an error page."""
-TIMEOUT = 5.0
-"""Seconds without an answer."""
 
 
 def find_weights(model: YOLOv8) -> Weights:
@@ -35,39 +29,18 @@ def find_weights(model: YOLOv8) -> Weights:
 def _named(path: Path) -> Weights:
     if not path.is_file():
         raise RecipeError(Diagnostic("R606", f"there is no file `{path}`", path=("model", "weights")))
-    return Weights(path=str(path), reason="named by the recipe", sha256=_sha256(path))
+    return Weights(path=str(path), reason="named by the recipe", sha256=sha256_of(path))
 
 
 def _at_hand(path: Path) -> Weights:
-    return Weights(path=str(path), reason=f"COCO weights found at {path}", sha256=_sha256(path))
+    return Weights(path=str(path), reason=f"COCO weights found at {path}", sha256=sha256_of(path))
 
 
 def _downloaded(name: str, target: Path) -> Weights:
     if os.environ.get("RECIPE_OFFLINE"):
         return Weights(path=None, reason=f"{name} is not at hand, and RECIPE_OFFLINE forbids to download it")
     try:
-        _download(f"{RELEASE}/{name}", target)
-    except (OSError, http.client.HTTPException) as error:
+        download(f"{RELEASE}/{name}", target, LEAST_BYTES)
+    except OSError as error:
         return Weights(path=None, reason=f"{name} is not at hand and could not be downloaded: {error}")
-    return Weights(path=str(target), reason=f"COCO weights downloaded to {target}", sha256=_sha256(target))
-
-
-def _download(url: str, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = target.with_name(f".{target.name}.{os.getpid()}")
-    try:
-        with urllib.request.urlopen(url, timeout=TIMEOUT) as answer, partial.open("wb") as file:
-            shutil.copyfileobj(answer, file)
-            expected = int(answer.headers.get("Content-Length", LEAST_BYTES))
-        size = partial.stat().st_size
-        if size < max(expected, LEAST_BYTES):
-            raise OSError(f"only {size:,} bytes came")
-        partial.replace(target)
-    finally:
-        with contextlib.suppress(OSError):
-            partial.unlink(missing_ok=True)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    return Weights(path=str(target), reason=f"COCO weights downloaded to {target}", sha256=sha256_of(target))
