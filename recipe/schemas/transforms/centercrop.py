@@ -1,0 +1,23 @@
+"""CenterCrop."""
+
+from typing import Any
+
+from recipe.schemas.base import setting
+from recipe.schemas.transforms import Transform
+from recipe.schemas.transforms.forms import Size, twice
+
+
+class CenterCrop(Transform):
+    """Cut out the middle; what is smaller is padded with black."""
+
+    target = "torchvision.transforms.v2:CenterCrop"
+    example = {"size": 224}
+
+    size: Size = setting(doc="Of the part: `[height, width]`, or of both sides.")
+
+    @property
+    def fixes_size(self) -> bool:
+        return True
+
+    def held(self) -> dict[str, Any]:
+        return {"size": twice(self.size)}
