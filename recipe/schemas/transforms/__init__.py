@@ -1,6 +1,6 @@
 """Transforms: what is done to an image on its way into the network."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from recipe.schemas.component import Component
@@ -31,6 +31,14 @@ class Transform(Component, kind="transform"):
             name: getattr(self, name) if name in forms and forms[name] == value else value
             for name, value in live.items()
         }
+
+
+def end_in_one_size(transforms: Iterable[Transform], begin_in_one: bool) -> bool:
+    """Whether all images have one size behind the transforms, so that they can be stacked to batches."""
+    are_alike = begin_in_one
+    for transform in transforms:
+        are_alike = transform.fixes_size or (are_alike and transform.keeps_size)
+    return are_alike
 
 
 def _plain(value: Any) -> Any:
