@@ -122,9 +122,25 @@ class Transfer(NamedTuple):
     """What a reader should know of the rest: empty, or more words for a reason."""
 
 
-def read_transfer(model: Model, num_classes: int, path: Path) -> "Mapping[str, torch.Tensor]":
-    """The tensors of a file that go into the model, by its names for them."""
-    return _transfer(shapes_of(build_on_meta(model, num_classes)), model, num_classes, path).tensors
+def has_loaded(network: "torch.nn.Module", model: Model, num_classes: int, path: Path) -> bool:
+    """Whether everything that a file has for the network is in it, number by number. Raises R606."""
+    import torch
+
+    own, theirs = network.state_dict(), _transfer(shapes_of(network), model, num_classes, path).tensors
+    return all(torch.equal(own[name].cpu(), tensor.to(own[name].dtype)) for name, tensor in theirs.items())
+
+
+def starts_fresh(network: "torch.nn.Module") -> bool:
+    """Whether every normalization has the weights that it is made with: ones, no bias, nothing counted."""
+    made = {"weight": 1.0, "bias": 0.0, "running_mean": 0.0, "running_var": 1.0, _COUNTER: 0.0}
+    tensors = (
+        (made[name], tensor)
+        for module in network.modules()
+        if "Norm" in type(module).__name__
+        for name, tensor in module.state_dict().items()
+        if name in made
+    )
+    return all(bool((tensor == value).all()) for value, tensor in tensors)
 
 
 def _transfer(shapes: Mapping[str, tuple[int, ...]], model: Model, num_classes: int, path: Path) -> Transfer:
