@@ -31,6 +31,9 @@ class Reporter(Protocol):
         A resumed run tells its last epoch again, in case it was killed between the checkpoint and this call.
         """
 
+    def amended(self, path: str, before: JsonValue, after: JsonValue, why: str) -> None:
+        """The run goes on with another value of a setting than the plan has: to be recorded and shown."""
+
 
 class Outcome(NamedTuple):
     """What training reached."""

@@ -9,13 +9,15 @@ from typing import Protocol
 from pydantic import JsonValue
 
 from recipe.runtime.effective import differences
+from recipe.runtime.files import write_atomically
 from recipe.runtime.interruption import Interruption
 from recipe.runtime.metrics_table import MetricsTable, Row
 from recipe.runtime.rundir import RunDirectory
 from recipe.runtime.tracking import Tracking
 from recipe.schemas.base import FrozenDict
+from recipe.schemas.component import with_values
 from recipe.schemas.diagnostics import Diagnostic, RecipeError
-from recipe.schemas.plan import RunPlan
+from recipe.schemas.plan import Amendment, RunPlan
 from recipe.schemas.run import Effective, RunState, Status
 
 
@@ -87,6 +89,21 @@ class Recorder:
         self.tracking.log(epoch, values)
         self._view.epoch_done(self.rows[-1])
         self._interruption.check()
+
+    def amended(self, path: str, before: JsonValue, after: JsonValue, why: str) -> None:
+        """From now on the plan of the run says so, and a resumed run goes by it."""
+        values: dict[tuple[str | int, ...], JsonValue] = {tuple(path.split(".")): after}
+        change = Amendment(what=path, before=str(before), after=str(after), when=_now(), why=why)
+        self._plan = self._plan.model_copy(
+            update={
+                "recipe": with_values(self._plan.recipe, values),
+                "amendments": (*self._plan.amendments, change),
+            }
+        )
+        write_atomically(self._run.plan, self._plan.to_json() + "\n")
+        message = f"{why}: the run goes on with `{path}` {after} instead of {before}"
+        self._view.warn(Diagnostic("R811", message, path=tuple(path.split("."))))
+        self.tracking.note(message)
 
     def write_status(self, state: RunState, error: str | None = None) -> None:
         """Rewrite `status.json`."""

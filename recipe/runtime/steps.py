@@ -33,6 +33,9 @@ class Batches(Protocol):
     def effective(self) -> dict[str, JsonValue]:
         """Dotted recipe path → value of what the live loader holds."""
 
+    def close(self) -> None:
+        """End the processes that load."""
+
 
 class Forward(NamedTuple):
     """What one forward pass says, each a mean over the samples."""
@@ -62,11 +65,11 @@ class Update(Protocol):
 
     optimizer: torch.optim.Optimizer
 
-    def backward(self, forward: Forward, scaled: Callable[[Tensor], Tensor]) -> None:
+    def backward(self, forward: Forward, scaled: Callable[[Tensor], Tensor], retain_graph: bool) -> None:
         """Add this part's gradients to the parameters.
 
-        `scaled` multiplies a loss by the part's share of the batch and by the scale of mixed precision. Updates are
-        called one after the other on one graph: all but the last must retain it.
+        `scaled` multiplies a loss by the part's share of the batch and by the scale of mixed precision. `retain_graph`
+        is true where another update comes after this one.
         """
 
     def clip(self) -> float | None:

@@ -105,6 +105,9 @@ CODES: dict[str, Code] = {
     "R806": Code("interrupted", "The run was stopped from outside and can be resumed."),
     "R807": Code("tracker-lost", "A tracker failed during the run; its events were kept.", "warning"),
     "R808": Code("gate-missed", "The result does not reach what the recipe's gates ask for."),
+    "R809": Code("cannot-write", "The run directory takes nothing more: the disk is full, or it may not be written."),
+    "R810": Code("not-finite", "A loss is NaN or infinite."),
+    "R811": Code("amended", "The run goes on with another value of a setting than its plan had.", "warning"),
     "R901": Code("internal-error", "The program has a bug."),
 }
 

@@ -12,13 +12,15 @@ S = TypeVar("S", bound=Section)
 
 
 class Answer(Section):
-    """What an `auto` became, and why."""
+    """What an `auto`, or another word that stands for a value, became, and why."""
 
     path: str
     value: JsonValue
     reason: str
     from_fact: str
     """Which part of `Facts` it rests on: `hardware`, `dataset` …"""
+    asked: str = AUTO
+    """The word that was answered."""
 
 
 class Input(Section):
@@ -30,14 +32,15 @@ class Input(Section):
 
 
 class Amendment(Section):
-    """Something that changed after the plan was made, and that the user accepted."""
+    """Something that changed after the plan was made: the user accepted it, or the run had to do it to go on."""
 
     what: str
-    """`dataset`, `weights`, or a package."""
+    """`dataset`, `weights`, a package, or the dotted path of a setting."""
     before: str
     after: str
     when: str
     """ISO 8601 with time zone."""
+    why: str = "accepted"
 
 
 class ParameterGroup(Section):
@@ -82,9 +85,9 @@ class RunPlan(Written):
 
     @model_validator(mode="after")
     def _everything_is_decided(self) -> "RunPlan":
-        open_leaves = [leaf.dotted for leaf in leaves(self.recipe) if leaf.value == AUTO]
+        open_leaves = [leaf.dotted for leaf in leaves(self.recipe) if leaf.is_open]
         if open_leaves:
-            raise ValueError(f"a plan has no `auto` left, but {', '.join(open_leaves)} has")
+            raise ValueError(f"a plan has nothing left to answer, but {', '.join(open_leaves)} has")
         return self
 
     def to_data(self) -> dict[str, Any]:

@@ -1,12 +1,16 @@
 """What every family that is trained by our own loop (`recipe.runtime.loop`) can say of training and of hardware."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 from annotated_types import Gt, Lt
-from pydantic import PositiveFloat, PositiveInt
+from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt
 
 from recipe.schemas.base import AUTO, Auto, Section, setting
-from recipe.schemas.recipe import Hardware
+from recipe.schemas.layer_lr import LayerLR
+from recipe.schemas.models import Model
+from recipe.schemas.optimizers import Optimizer
+from recipe.schemas.recipe import EarlyStopping, Hardware, Metric
+from recipe.schemas.schedulers import Scheduler
 
 Precision = Literal["fp32", "bf16", "fp16"]
 
@@ -22,6 +26,13 @@ class Ema(Section):
     )
 
 
+class Stopping(EarlyStopping):
+    """Stop when the monitored metric has not improved for a while."""
+
+    min_delta: NonNegativeFloat = setting(0.0, "What the metric must improve by to count.")
+    monitor: str = setting("val/loss", "The metric that has to improve.")
+
+
 class Train(Section):
     """The training loop."""
 
@@ -31,7 +42,7 @@ class Train(Section):
     accumulate: PositiveInt = setting(
         1,
         "Split each batch into so many parts and add up their gradients: less memory for the same step, but for batch "
-        "normalization, which sees the parts.",
+        "normalization, which sees the parts (of two samples at least).",
     )
     clip_grad_norm: PositiveFloat | None = setting(None, "Largest norm of the gradient; none: not clipped.")
     ema: Ema | None = setting(None, "Average of the weights over the steps; none: the weights as they are.")
@@ -51,6 +62,7 @@ class Train(Section):
     resume_from: str | None = setting(
         None, "A checkpoint whose whole state (optimizer, schedule, epoch …) training goes on from.", path=True
     )
+    early_stopping: Stopping | None = setting(None, "Stop when a metric has stopped to improve.")
 
 
 class TorchHardware(Hardware):
@@ -61,8 +73,8 @@ class TorchHardware(Hardware):
     )
     precision: Auto[Precision] = setting(
         AUTO,
-        "Numbers of the forward pass: `bf16` and `fp16` are mixed precision. `auto`: `bf16` on a GPU that computes with "
-        "it, else `fp32`.",
+        "Numbers of the forward pass: `bf16` and `fp16` are mixed precision. `auto`: `bf16` on a GPU that computes "
+        "with it, else `fp32`.",
     )
     pin_memory: Auto[bool] = setting(
         AUTO, "Load batches into page-locked memory, from where a GPU takes them faster.", impact="performance"
@@ -74,6 +86,29 @@ class TorchHardware(Hardware):
     )
     oom_recovery: tuple[Literal["accumulate", "precision"], ...] = setting(
         ("accumulate",),
-        "What to do, in this order, where the device runs out of memory: `accumulate` halves the parts of a batch down "
-        "to single samples, `precision` changes to `bf16`. Each step is recorded; when none is left, the run stops.",
+        "What to do, in this order, where the device runs out of memory: `accumulate` halves the parts of a batch as "
+        "often as it can, `precision` changes to `bf16`. Each step is recorded; when none is left, the run stops.",
     )
+
+
+class LoopRecipe(Protocol):
+    """What the training loop reads of a recipe, whatever its family."""
+
+    @property
+    def seed(self) -> int: ...
+    @property
+    def model(self) -> Model: ...
+    @property
+    def optimizer(self) -> Optimizer: ...
+    @property
+    def scheduler(self) -> Scheduler | None: ...
+    @property
+    def layer_lr(self) -> LayerLR | None: ...
+    @property
+    def train(self) -> Train: ...
+    @property
+    def hardware(self) -> TorchHardware: ...
+    @property
+    def metrics(self) -> tuple[Metric, ...]: ...
+    @property
+    def primary_metric(self) -> str: ...

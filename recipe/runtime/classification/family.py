@@ -1,17 +1,21 @@
 """Classification as the executor sees it."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from recipe.runtime.classification.images import fingerprint_images, look_at_images
 from recipe.runtime.classification.model import list_parameters
 from recipe.runtime.classification.weights import find_weights, look_at_weights
 from recipe.runtime.family import ModelFacts, Outcome, Reporter
 from recipe.runtime.rundir import RunDirectory
-from recipe.schemas.diagnostics import Diagnostic, RecipeError
 from recipe.schemas.facts import Dataset
 from recipe.schemas.plan import RunPlan
 from recipe.schemas.recipe import Recipe
 from recipe.schemas.tasks.classification import Classification
+
+if TYPE_CHECKING:
+    from recipe.runtime.steps import Steps
+    from recipe.runtime.training.world import World
 
 
 class ClassificationFamily:
@@ -33,6 +37,13 @@ class ClassificationFamily:
             found["weights"] = sha256
         return found
 
-    def train(self, plan: RunPlan, run: RunDirectory, reporter: Reporter) -> Outcome:  # noqa: ARG002
-        message = "nothing in this version trains image classifiers: their recipes are checked and planned"
-        raise RecipeError(Diagnostic("R616", message, path=("task",)))
+    def train(self, plan: RunPlan, run: RunDirectory, reporter: Reporter) -> Outcome:
+        from recipe.runtime.training.session import train
+
+        return train(self, plan, run, reporter)
+
+    def steps(self, plan: RunPlan, world: "World") -> "Steps":
+        """See `recipe.runtime.training.session.LoopFamily`."""
+        from recipe.runtime.classification.steps import ClassificationSteps
+
+        return ClassificationSteps(plan, world)

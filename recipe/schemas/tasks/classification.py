@@ -10,9 +10,9 @@ from recipe.schemas.layer_lr import LayerLR
 from recipe.schemas.losses import Loss
 from recipe.schemas.models import Model
 from recipe.schemas.optimizers import Optimizer
-from recipe.schemas.recipe import EarlyStopping, Metric, Recipe
+from recipe.schemas.recipe import Metric, Recipe
 from recipe.schemas.schedulers import Scheduler
-from recipe.schemas.training import TorchHardware, Train
+from recipe.schemas.training import Stopping, TorchHardware, Train
 from recipe.schemas.transforms import Transform
 
 BUILTIN_DIGITS = "builtin:digits"
@@ -49,6 +49,7 @@ class ClassificationData(Section):
         "imagenet",
         "What is subtracted from the channels and what they are divided by: `imagenet`, `gray_rgb` (greyscale as RGB), "
         "`medical_rgb`, `from_data` (of the training images), or `{mean, std}`.",
+        answered=("from_data",),
     )
     cache: Auto[Literal["none", "ram", "disk"]] = setting(
         AUTO,
@@ -78,7 +79,7 @@ class ClassificationAugment(Section):
     val: tuple[Transform, ...] = setting((), "Of the validation images.")
 
 
-class ClassificationStopping(EarlyStopping):
+class ClassificationStopping(Stopping):
     """Stop when the monitored metric has not improved for a while."""
 
     patience: PositiveInt = setting(30, "Epochs without improvement before training stops.")
@@ -132,6 +133,4 @@ class Classification(Recipe):
 
     def reported(self) -> tuple[Metric, ...]:
         """Without validation images, what the training images say."""
-        return tuple(
-            metric for metric in self.metrics if self.data.has_validation or metric.name.startswith("train/")
-        )
+        return tuple(metric for metric in self.metrics if self.data.has_validation or metric.name.startswith("train/"))

@@ -5,8 +5,8 @@ from recipe.runtime.detection.data import data_yaml
 from recipe.runtime.detection.engine.checkpoints import Checkpoints
 from recipe.runtime.detection.engine.trainer import Trainer
 from recipe.runtime.detection.events import Events, metric_names
-from recipe.runtime.detection.failures import translated
 from recipe.runtime.detection.isolation import output_to
+from recipe.runtime.failures import translated
 from recipe.runtime.family import Outcome, Reporter
 from recipe.runtime.rundir import RunDirectory
 from recipe.schemas.plan import RunPlan

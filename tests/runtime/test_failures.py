@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from recipe.runtime.detection.failures import translated
+from recipe.runtime.failures import translated
 from recipe.schemas.diagnostics import Diagnostic, Interrupted, RecipeError
 from tests.runtime.detection.harness import Recorder, make_recipe, train
 

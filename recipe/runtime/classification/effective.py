@@ -1,0 +1,65 @@
+"""What the live objects of a classification run hold, under the paths of the recipe."""
+
+import os
+from typing import TYPE_CHECKING
+
+from pydantic import JsonValue
+
+from recipe.runtime.classification.losses import effective_loss
+from recipe.runtime.classification.model import effective_model
+from recipe.runtime.classification.normalization import effective_normalization
+from recipe.runtime.data.images import Images
+from recipe.runtime.training.effective import effective_component, effective_descent
+from recipe.schemas.tasks.classification import BUILTIN_DIGITS, ClassificationData
+
+if TYPE_CHECKING:
+    from recipe.runtime.classification.steps import ClassificationSteps
+
+
+def effective_values(steps: "ClassificationSteps") -> dict[str, JsonValue]:
+    """Dotted path → value, for every leaf of data, augment, model, loss, optimizer and scheduler."""
+    recipe = steps.recipe
+    return {
+        **_data(steps.images, recipe.data),
+        **effective_normalization(list(steps.pipelines.values()), recipe.data.normalize),
+        **_augment(steps),
+        **effective_model(steps.network, recipe, steps.plan),
+        **effective_loss(steps.criterion, recipe.loss, steps.counts),
+        **effective_descent(steps.descent, recipe, steps.network),
+    }
+
+
+def _data(images: dict[str, Images], asked: ClassificationData) -> dict[str, JsonValue]:
+    modes = {each.mode for each in images.values()}
+    return {
+        "data.train": _source(images["train"], asked.train),
+        "data.val": None if asked.val is None else _source(images["val"], asked.val),
+        "data.limit_per_class": _limit(images, asked.limit_per_class),
+        "data.cache": modes.pop() if len(modes) == 1 else sorted(modes),  # type: ignore[dict-item]
+    }
+
+
+def _source(images: Images, asked: str) -> str:
+    """The folder that was asked for if all images are of it; else the one that all have in common."""
+    names = [images.name(index) for index in range(len(images))]
+    if all(name.startswith(f"{asked}{'/' if asked == BUILTIN_DIGITS else os.sep}") for name in names):
+        return asked
+    return os.path.commonpath(names)
+
+
+def _limit(images: dict[str, Images], asked: int | None) -> int | None:
+    """The limit that was asked for if no class has more images; else what the largest class has."""
+    most = max(each.labels.count(label) for each in images.values() for label in set(each.labels))
+    return asked if asked is None or most <= asked else most
+
+
+def _augment(steps: "ClassificationSteps") -> dict[str, JsonValue]:
+    values: dict[str, JsonValue] = {}
+    for split in ("train", "val"):
+        components = getattr(steps.recipe.augment, split)
+        built = steps.pipelines[split].transforms if split in steps.pipelines else ()
+        if not components:
+            values[f"augment.{split}"] = [type(transform).__name__ for transform in built]
+        for index, (component, transform) in enumerate(zip(components, built, strict=True)):
+            values |= effective_component(f"augment.{split}.{index}", component, transform)
+    return values

@@ -1,0 +1,112 @@
+"""What classification gives to the training loop: its network and images, one forward pass, and how it is judged."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from pydantic import JsonValue
+from torch import Tensor
+
+from recipe.runtime.build import build
+from recipe.runtime.classification.dataset import ClassificationDataset
+from recipe.runtime.classification.effective import effective_values
+from recipe.runtime.classification.images import open_images
+from recipe.runtime.classification.losses import class_weights_tensor
+from recipe.runtime.classification.model import build_network
+from recipe.runtime.classification.normalization import normalization_of
+from recipe.runtime.data.image_cache import cached
+from recipe.runtime.data.images import Images
+from recipe.runtime.data.loader import Loader
+from recipe.runtime.data.pipeline import Pipeline
+from recipe.runtime.steps import Batches, Forward, Tensors, Update
+from recipe.runtime.training.descent import Descent, build_descent
+from recipe.runtime.training.means import Means
+from recipe.runtime.training.world import World
+from recipe.schemas.plan import RunPlan
+from recipe.schemas.tasks.classification import Classification
+
+
+class ClassificationSteps:
+    """Implements `recipe.runtime.steps.Steps`. A batch is images of 8 bits [N, 3, H, W] and labels [N]."""
+
+    def __init__(self, plan: RunPlan, world: World) -> None:
+        recipe = plan.recipe
+        assert isinstance(recipe, Classification)
+        self.plan, self.recipe, self.world = plan, recipe, world
+        data = recipe.data
+        self.images = {
+            split: cached(images, data.cache, data.cache_limit) for split, images in open_images(data).items()
+        }
+        self.pipelines = {split: self._pipeline(split) for split in self.images}
+        self.train: Batches = self._loader("train")
+        self.evaluated: Mapping[str, Batches] = {
+            split: self._loader(split) for split in self.images if split != "train"
+        }
+        classes = self.images["train"].classes
+        self.weights_file = next((each.path for each in plan.inputs if each.name == "weights"), None)
+        self.network = build_network(recipe, len(classes), self.weights_file).to(world.device)
+        self.counts = _counts(self.images["train"])
+        weights = class_weights_tensor(recipe.loss, self.counts)
+        self.criterion = build(recipe.loss, weight=weights).to(world.device)
+        self.descent: Descent = build_descent(recipe, self.network, len(self.train))
+        self.updates: tuple[Update, ...] = (self.descent,)
+
+    def _pipeline(self, split: str) -> Pipeline:
+        return Pipeline(getattr(self.recipe.augment, split), *normalization_of(self.recipe.data))
+
+    def _loader(self, split: str) -> Loader:
+        train, hardware, is_train = self.recipe.train, self.recipe.hardware, split == "train"
+        return Loader(
+            ClassificationDataset(self.images[split], self.pipelines[split], self.recipe.seed),
+            batch_size=train.batch_size,
+            shuffle=is_train,
+            seed=self.recipe.seed,
+            workers=hardware.workers,
+            pin_memory=hardware.pin_memory,
+            drop_last=is_train and train.drop_last,
+            rank=self.world.rank,
+            world=self.world.size,
+        )
+
+    def weight(self, tensors: Tensors) -> float:
+        """Where classes have weights, the loss is divided by those of its samples."""
+        _, labels = tensors
+        weights: Tensor | None = self.criterion.weight
+        return float(len(labels)) if weights is None else float(weights[labels].sum())
+
+    def forward(self, network: torch.nn.Module, tensors: Tensors) -> Forward:
+        images, labels = tensors
+        logits = network(self.pipelines["train"].normalize(images))
+        accuracy = (logits.detach().argmax(1) == labels).float().mean()
+        return Forward({"loss": self.criterion(logits, labels)}, {"accuracy": accuracy})
+
+    def evaluator(self, split: str) -> "ClassificationEvaluator":
+        return ClassificationEvaluator(self, split)
+
+    def effective(self) -> dict[str, JsonValue]:
+        return effective_values(self)
+
+
+class ClassificationEvaluator:
+    """Loss, accuracy, and top-5 accuracy: whether the class is among the five that seem likeliest, or among all."""
+
+    def __init__(self, steps: ClassificationSteps, split: str) -> None:
+        self._steps, self._normalize = steps, steps.pipelines[split].normalize
+        self._losses, self._hits = Means(), Means()
+
+    def step(self, network: torch.nn.Module, tensors: Tensors) -> None:
+        images, labels = tensors
+        logits: Any = network(self._normalize(images))
+        likeliest = logits.topk(min(5, logits.shape[1]), dim=1).indices == labels[:, None]
+        hits = {"accuracy": likeliest[:, 0], "top5_accuracy": likeliest.any(1)}
+        self._losses.add({"loss": float(self._steps.criterion(logits, labels))}, self._steps.weight(tensors))
+        self._hits.add({name: float(hit.float().mean()) for name, hit in hits.items()}, len(labels))
+
+    def results(self) -> dict[str, float]:
+        world = self._steps.world
+        return {**world.gathered(self._losses).values(), **world.gathered(self._hits).values()}
+
+
+def _counts(images: Images) -> tuple[int, ...]:
+    labels = torch.tensor(images.labels)
+    return tuple(torch.bincount(labels, minlength=len(images.classes)).tolist())

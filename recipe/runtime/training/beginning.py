@@ -1,0 +1,65 @@
+"""Where training begins: at the run's own last checkpoint, at another run's, from its weights only, or anew."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from recipe.runtime.loop import Loop
+from recipe.runtime.training.checkpoints import read_checkpoint
+from recipe.schemas.diagnostics import Diagnostic, RecipeError
+from recipe.schemas.training import LoopRecipe
+
+
+class BegunFrom(NamedTuple):
+    """The files that a run's weights, or its whole state, come from."""
+
+    init_from: str | None
+    resume_from: str | None
+
+
+def begin(loop: Loop, recipe: LoopRecipe) -> BegunFrom:
+    """Bring the loop to where it begins. Raises `RecipeError` (R606) where a file does not fit."""
+    train, last = recipe.train, loop.checkpoints.last
+    if train.init_from:
+        _take_weights(loop, Path(train.init_from))
+    if last.exists():
+        _restore(loop, last, ())
+    elif train.resume_from:
+        _restore(loop, Path(train.resume_from), ("train", "resume_from"))
+    return BegunFrom(train.init_from, train.resume_from)
+
+
+def _take_weights(loop: Loop, file: Path) -> None:
+    """The averaged weights where the checkpoint has them: they are what its run evaluated."""
+    path = ("train", "init_from")
+    state = read_checkpoint(file, path)
+    weights = state["average"] or state["network"]
+    _refuse_other_shapes(loop.steps.network.state_dict(), weights, file, path)
+    loop.steps.network.load_state_dict(weights)
+    if average := loop.stepper.average:
+        average.network.load_state_dict(weights)
+
+
+def _restore(loop: Loop, file: Path, path: tuple[str, ...]) -> None:
+    state = read_checkpoint(file, path)
+    _refuse_other_shapes(loop.steps.network.state_dict(), state["network"], file, path)
+    try:
+        loop.restore(state)
+    except (ValueError, KeyError, RuntimeError) as error:
+        message = f"the state of `{file}` is of another training: {error}"
+        help_ = ("its optimizer, schedule and layer rates must be the same; `train.init_from` takes the weights only",)
+        raise RecipeError(Diagnostic("R606", message, help=help_, path=path, file=str(file))) from error
+
+
+def _refuse_other_shapes(mine: dict[str, Any], theirs: dict[str, Any], file: Path, path: tuple[str, ...]) -> None:
+    differing = [name for name in {**mine, **theirs} if _shape(mine, name) != _shape(theirs, name)]
+    if differing:
+        first = differing[0]
+        message = (
+            f"the weights of `{file}` are of another model: `{first}` is {_shape(theirs, first)} there and "
+            f"{_shape(mine, first)} here" + (f", and {len(differing) - 1} more differ" if len(differing) > 1 else "")
+        )
+        raise RecipeError(Diagnostic("R606", message, path=path, file=str(file)))
+
+
+def _shape(state: dict[str, Any], name: str) -> str:
+    return "×".join(map(str, state[name].shape)) or "a number" if name in state else "absent"
