@@ -1,7 +1,7 @@
 """Every cross-field rule."""
 
 from recipe.compiler.rule import Rule
-from recipe.compiler.rules import classification, detection, layers, metrics, schedules, settings, training
+from recipe.compiler.rules import classification, detection, layers, metrics, models, schedules, settings, training
 
 RULES: tuple[Rule, ...] = (
     *settings.RULES,
@@ -9,6 +9,7 @@ RULES: tuple[Rule, ...] = (
     *schedules.RULES,
     *metrics.RULES,
     *layers.RULES,
+    *models.RULES,
     *detection.RULES,
     *classification.RULES,
 )

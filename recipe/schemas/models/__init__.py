@@ -17,6 +17,9 @@ class Model(Component, kind="model"):
     class_head: ClassVar[str] = ""
     """How the names of the parameters begin whose sizes grow with the number of classes; empty: it is not known."""
 
+    takes_any_size: ClassVar[bool] = False
+    """Whether it takes images of all sizes; a classifier that may not is tried on the size of the images."""
+
     def manifests(self) -> tuple[str, ...]:
         """The shipped lists of parameters (`recipe.schemas.manifest`) that it may have: several while it is open.
 

@@ -8,6 +8,7 @@ class ResNet(ImageNetModel):
 
     blocks = r"layer\d+\.\d+|fc"
     class_head = "fc."
+    takes_any_size = True
 
     def manifests(self) -> tuple[str, ...]:
         """The list of this depth."""
