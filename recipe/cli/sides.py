@@ -11,7 +11,7 @@ from recipe.compiler.load_plan import load_plan
 from recipe.compiler.nodes import Document, step_of
 from recipe.compiler.read import read
 from recipe.compiler.report import Report
-from recipe.schemas.base import AUTO, FrozenDict, leaves
+from recipe.schemas.base import FrozenDict, leaves
 from recipe.schemas.component import with_values
 from recipe.schemas.diagnostics import Diagnostic, RecipeError
 from recipe.schemas.plan import MatrixPlan, Plan, RunPlan, SearchPlan, with_templates
@@ -86,5 +86,5 @@ def _matrix_of(plan: MatrixPlan) -> FrozenDict[str, tuple[JsonValue, ...]]:
 
 
 def _as_asked(plan: RunPlan) -> Recipe:
-    steps = (answer.path.split(".") for answer in plan.answers)
-    return with_values(plan.recipe, {tuple(map(step_of, path)): AUTO for path in steps})
+    asked = {tuple(map(step_of, answer.path.split("."))): answer.asked for answer in plan.answers}
+    return with_values(plan.recipe, asked)

@@ -12,12 +12,12 @@ from recipe.compiler.compile import Checked, check_recipe
 from recipe.compiler.compose import compose
 from recipe.compiler.find import Found, find
 from recipe.compiler.history import History, Say
-from recipe.compiler.nodes import plain_data
+from recipe.compiler.nodes import Path, plain_data
 from recipe.compiler.one_line import one_line
 from recipe.compiler.report import Report
 from recipe.compiler.resolve import resolve
 from recipe.compiler.why import Layers, Why, leaves_below, why
-from recipe.schemas.base import AUTO
+from recipe.schemas.base import leaves as leaves_of
 from recipe.schemas.codes import EXIT_OK
 from recipe.schemas.diagnostics import RecipeError, Source
 from recipe.schemas.plan import Answer
@@ -47,7 +47,8 @@ def main(arguments: argparse.Namespace) -> int:
     root = compose(request.file, request.profiles, request.sets, report)
     found = _found(checked, root, arguments.path, report)
     leaves = list(leaves_below(found))
-    answers, unanswered = _answers(checked, arguments) if any(leaf.value == AUTO for leaf in leaves) else ({}, "")
+    is_open = not {leaf.path for leaf in leaves}.isdisjoint(_open_paths(checked))
+    answers, unanswered = _answers(checked, arguments) if is_open else ({}, "")
     history = History(root, report.sources, request.environment)
     data = checked.recipe.model_dump(mode="json")
     layers = Layers(checked.recipe, data, history, answers, unanswered, checked.secrets)
@@ -70,6 +71,11 @@ def _found(checked: Checked, root: Any, path: str | None, report: Report) -> Fou
     if path == "vars" or path.startswith("vars."):
         return find({"vars": plain_data(root).get("vars", {})}, path, report)
     return find(checked.recipe, path, report)
+
+
+def _open_paths(checked: Checked) -> set[Path]:
+    """What the compiler is to answer."""
+    return {leaf.path for leaf in leaves_of(checked.recipe) if leaf.is_open}
 
 
 def _answers(checked: Checked, arguments: argparse.Namespace) -> tuple[dict[str, Answer], str]:

@@ -17,10 +17,13 @@ _JUDGED_LATER = {"gates"}
 def kept_from_plan(checked: Checked, begun: RunPlan) -> tuple[Diagnostic, ...]:
     """An R615 warning for every setting that differs without making another run of it (trackers, workers …)."""
     asked, plan = (recipe.model_dump(mode="json", exclude=_JUDGED_LATER) for recipe in (checked.recipe, begun.recipe))
-    return tuple(place(_warn(path), checked.document) for path in _differing(asked, plan, ()))
+    answered = {answer.path: answer.asked for answer in begun.answers}
+    differing = (path for path, said in _differing(asked, plan, ()) if answered.get(".".join(map(str, path))) != said)
+    return tuple(place(_warn(path), checked.document) for path in differing)
 
 
-def _differing(asked: Any, kept: Any, path: Path) -> Iterator[Path]:
+def _differing(asked: Any, kept: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    """What the recipe says otherwise, and what it says; `auto` is content with everything."""
     if isinstance(asked, dict) and isinstance(kept, dict) and asked.keys() == kept.keys():
         for key, value in asked.items():
             yield from _differing(value, kept[key], (*path, key))
@@ -28,7 +31,7 @@ def _differing(asked: Any, kept: Any, path: Path) -> Iterator[Path]:
         for index, value in enumerate(asked):
             yield from _differing(value, kept[index], (*path, index))
     elif asked not in (kept, AUTO):
-        yield path
+        yield path, asked
 
 
 def _warn(path: Path) -> Diagnostic:

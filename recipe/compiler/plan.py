@@ -6,6 +6,7 @@ from recipe.compiler.nodes import Document
 from recipe.compiler.place import place
 from recipe.compiler.report import Report
 from recipe.compiler.resolve import Resolved, answers_of, resolve
+from recipe.schemas.base import leaves
 from recipe.schemas.diagnostics import Diagnostic
 from recipe.schemas.facts import Facts
 from recipe.schemas.plan import RunPlan
@@ -14,9 +15,10 @@ from recipe.schemas.plan import RunPlan
 def plan_member(member: Member, facts: Facts, report: Report) -> RunPlan:
     """The plan of one run. Raises `RecipeError` where a fact is missing or forbids the recipe."""
     resolved = resolve(member.recipe, facts)
+    asked = {leaf.dotted: leaf.value for leaf in leaves(resolved.recipe) if leaf.is_open}
     for path, fact in resolved.missing.items():
         steps = tuple(path.split("."))
-        message = f"`{path}: auto` cannot be answered: {fact} is not known"
+        message = f"`{path}: {asked[path]}` cannot be answered: {fact} is not known"
         report.add(place(Diagnostic("R608", message, path=steps), member.document))
     if not resolved.missing:
         _check_facts(resolved, facts, member.document, report)

@@ -1,11 +1,14 @@
-"""Pass 8: every `auto` gets a value and a reason, from facts about the machine, the data and the model."""
+"""Pass 8: every `auto` gets a value and a reason, from facts about the machine, the data and the model.
+
+So does any other word that stands for a value, such as `data.normalize: from_data`.
+"""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from pydantic import JsonValue
 
-from recipe.schemas.base import AUTO, Leaf, leaves
+from recipe.schemas.base import Leaf, leaves
 from recipe.schemas.component import with_values
 from recipe.schemas.diagnostics import Diagnostic
 from recipe.schemas.facts import Facts
@@ -36,18 +39,21 @@ class Question:
     """What a function of the answers table may look at: the recipe as answered so far, and the facts."""
 
     def __init__(self, recipe: Recipe, facts: Facts) -> None:
-        self._values: dict[str, Any] = {leaf.dotted: leaf.value for leaf in leaves(recipe)}
+        found = tuple(leaves(recipe))
+        self._values: dict[str, Any] = {leaf.dotted: leaf.value for leaf in found}
+        self._open = {leaf.dotted for leaf in found if leaf.is_open}
         self._facts = facts
         self.recipe = recipe
 
     def __getitem__(self, dotted: str) -> Any:
         """The value of a leaf. Raises `FactMissing` where it is itself an `auto` that could not be answered."""
-        if self._values[dotted] == AUTO:
+        if dotted in self._open:
             raise FactMissing(f"`{dotted}`")
         return self._values[dotted]
 
     def __setitem__(self, dotted: str, value: Any) -> None:
         self._values[dotted] = value
+        self._open.discard(dotted)
 
     def fact(self, name: str) -> Any:
         """A part of the facts. Raises `FactMissing` where it is not known."""
@@ -79,7 +85,7 @@ class Resolved(NamedTuple):
 
 def resolve(recipe: Recipe, facts: Facts) -> Resolved:
     """Answer every `auto` that the facts allow."""
-    open_leaves = [leaf for leaf in leaves(recipe) if leaf.value == AUTO]
+    open_leaves = [leaf for leaf in leaves(recipe) if leaf.is_open]
     question, answers, missing, secrets = Question(recipe, facts), [], {}, {}
     for pattern, reply_to in answers_of(recipe).replies.items():
         for leaf in open_leaves:
@@ -94,9 +100,13 @@ def resolve(recipe: Recipe, facts: Facts) -> Resolved:
             if reply.template is not None:
                 secrets[leaf.dotted] = reply.template
             shown = reply.value if reply.template is None else reply.template
-            answers.append(Answer(path=leaf.dotted, value=shown, reason=reply.reason, from_fact=reply.from_fact))
+            answers.append(_answer(leaf, shown, reply))
     values = {leaf.path: question[leaf.dotted] for leaf in open_leaves if leaf.dotted not in missing}
     return Resolved(with_values(recipe, values), tuple(answers), missing, secrets)
+
+
+def _answer(leaf: Leaf, shown: JsonValue, reply: Reply) -> Answer:
+    return Answer(path=leaf.dotted, value=shown, reason=reply.reason, from_fact=reply.from_fact, asked=leaf.value)
 
 
 def answers_of(recipe: Recipe) -> Answers:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from recipe import __version__
+from recipe.runtime.cores import usable_cores
 from recipe.schemas.base import FrozenDict
 from recipe.schemas.diagnostics import Diagnostic, RecipeError
 from recipe.schemas.facts import Hardware, Places
@@ -17,6 +18,9 @@ _TRAINS_BADLY_WITH_AMP = re.compile(
     r"(nvidia|geforce|quadro|tesla).*?(1660|1650|1630|t400|t550|t600|t1000|t1200|t2000|k40m)", re.IGNORECASE
 )
 """GPUs on which mixed precision gives NaN losses; the list is the one Ultralytics keeps."""
+
+_FIRST_WITH_BF16 = 8
+"""Major compute capability from which NVIDIA GPUs have arithmetic for bfloat16; others emulate it, slowly."""
 
 _PACKAGES = (
     "torch", "torchvision", "ultralytics", "opencv-python", "opencv-python-headless", "pillow", "numpy", "optuna",
@@ -32,7 +36,7 @@ def look_at_hardware(wanted: str) -> Hardware:
         return _cuda_device(torch, min(number, torch.cuda.device_count() - 1))
     if wanted != "cpu" and torch.backends.mps.is_available():
         return _device("mps", "an Apple GPU")
-    return _device("cpu", f"{_cores()} CPU cores" + ("" if wanted == "cpu" else " and no GPU"))
+    return _device("cpu", f"{usable_cores()} CPU cores" + ("" if wanted == "cpu" else " and no GPU"))
 
 
 def _cuda_device(torch: Any, number: int) -> Hardware:
@@ -41,19 +45,16 @@ def _cuda_device(torch: Any, number: int) -> Hardware:
         f"cuda:{number}",
         properties.name,
         memory_gib=properties.total_memory / 2**30,
-        cores=_cores() // torch.cuda.device_count() or 1,
+        cores=usable_cores() // torch.cuda.device_count() or 1,
+        computes_bf16=properties.major >= _FIRST_WITH_BF16,
+        count=torch.cuda.device_count(),
         amp_safe=not _TRAINS_BADLY_WITH_AMP.search(properties.name),
     )
 
 
 def _device(device: str, name: str, **known: Any) -> Hardware:
-    usual = {"memory_gib": None, "cores": _cores(), "free_memory_gib": _free_memory_gib(), "amp_safe": False}
+    usual = {"memory_gib": None, "cores": usable_cores(), "free_memory_gib": _free_memory_gib(), "amp_safe": False}
     return Hardware(device=device, name=name, **{**usual, **known})
-
-
-def _cores() -> int:
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return allowed or 1
 
 
 def _free_memory_gib() -> float | None:

@@ -30,18 +30,22 @@ def setting(
     path: bool = False,
     usual: tuple[float, float] | None = None,
     unusual: str = "",
+    answered: tuple[str, ...] = (),
     **constraints: Any,
 ) -> Any:
     """Declare one leaf: its default, its documentation, what a change of it means.
 
     `path=True` marks text that names a file: relative paths are resolved against the file that says them,
     and identity is taken relative to the recipe. `usual` is the range that serves nearly everybody, its ends
-    included; a value outside is a warning, and `unusual` says what such a value does. `constraints` go to
-    `pydantic.Field` (`gt`, `le`, `pattern` …).
+    included; a value outside is a warning, and `unusual` says what such a value does. `answered` are words that the
+    compiler replaces by a value and a reason, as it does `auto`. `constraints` go to `pydantic.Field` (`gt`, `le`,
+    `pattern` …).
     """
     extra: dict[str, Any] = {"x-impact": impact, "x-path": path}
     if usual is not None:
         extra |= {"x-usual": list(usual), "x-unusual": unusual}
+    if answered:
+        extra["x-answered"] = list(answered)
     return Field(default, description=doc, json_schema_extra=extra, **constraints)
 
 
@@ -163,6 +167,11 @@ class Leaf(NamedTuple):
     def impact(self) -> Impact:
         """What a change of this leaf means."""
         return impact_of(self.field)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the compiler is to answer it: it says `auto`, or another word that stands for a value."""
+        return isinstance(self.value, str) and self.value in (AUTO, *_extra(self.field, "x-answered", ()))
 
     @property
     def is_path(self) -> bool:

@@ -1,16 +1,19 @@
-"""What `auto` means in a classification recipe, and what must hold between it and its data."""
+"""What `auto` means in a classification recipe, and what must hold between it, its data and the machine."""
 
 from recipe.compiler.answers.common import COMMON_REPLIES, device_is_there, layer_patterns_fit
-from recipe.compiler.resolve import Answers, Question, Reply, Resolved
+from recipe.compiler.answers.images import (
+    CACHE_PATH,
+    answer_cache,
+    answer_normalize,
+    cache_fits,
+    images_have_one_size,
+)
+from recipe.compiler.answers.training import TRAINING_REPLIES, TRAINING_RULES
+from recipe.compiler.resolve import Answers, Resolved
 from recipe.compiler.rules.classification import class_weights_problem
 from recipe.schemas.diagnostics import Diagnostic
-from recipe.schemas.facts import Facts, Hardware
+from recipe.schemas.facts import Facts
 from recipe.schemas.tasks.classification import Classification
-
-
-def _workers(question: Question) -> Reply:
-    hardware: Hardware = question.fact("hardware")
-    return Reply(hardware.cores // 2, f"half of the {hardware.cores} cores", "hardware")
 
 
 def class_weights_count(resolved: Resolved, facts: Facts) -> Diagnostic | None:
@@ -23,6 +26,13 @@ def class_weights_count(resolved: Resolved, facts: Facts) -> Diagnostic | None:
 
 
 ANSWERS = Answers(
-    replies={**COMMON_REPLIES, "hardware.workers": _workers},
-    rules=(device_is_there, class_weights_count, layer_patterns_fit),
+    replies={**COMMON_REPLIES, **TRAINING_REPLIES, CACHE_PATH: answer_cache, "data.normalize": answer_normalize},
+    rules=(
+        device_is_there,
+        *TRAINING_RULES,
+        class_weights_count,
+        layer_patterns_fit,
+        images_have_one_size,
+        cache_fits,
+    ),
 )
