@@ -12,6 +12,7 @@ from recipe.runtime.build import build
 from recipe.runtime.effective import planned_values
 from recipe.runtime.rundir import RunDirectory
 from recipe.runtime.trackers import TrackedRun, Tracker
+from recipe.schemas.component import Component
 from recipe.schemas.diagnostics import Diagnostic, RecipeError
 from recipe.schemas.plan import RunPlan
 from recipe.schemas.run import RunState
@@ -49,7 +50,8 @@ class Tracking:
                 started.append(_Started(index, word, build(component, run=tracked)))
             except Exception as error:
                 message = self._plan.redact(f"{word} could not start: {type(error).__name__}: {error}")
-                raise RecipeError(Diagnostic("R803", message, path=("trackers", index))) from error
+                help_ = _way_out(component, error)
+                raise RecipeError(Diagnostic("R803", message, help=help_, path=("trackers", index))) from error
         return started
 
     def effective(self) -> dict[str, JsonValue]:
@@ -63,6 +65,11 @@ class Tracking:
     def log(self, epoch: int, values: Mapping[str, float]) -> None:
         """Send the metrics of one epoch to every tracker."""
         self._each("log", {"epoch": epoch, "values": dict(values)}, lambda tracker: tracker.log(epoch, values))
+
+    def note(self, text: str) -> None:
+        """Tell every tracker something that people should see with the curves."""
+        told = self._plan.redact(text)
+        self._each("note", {"text": told}, lambda tracker: tracker.note(told))
 
     def finish(self, state: RunState, metrics: Mapping[str, float]) -> None:
         """Tell every tracker that did start that the run has ended."""
@@ -90,3 +97,10 @@ class Tracking:
 
     def _spool(self, place: int, word: str) -> Path:
         return self._run.path / f"unsent-{word}-{place}.jsonl"
+
+
+def _way_out(component: Component, error: Exception) -> tuple[str, ...]:
+    """Where the library of one of our own trackers is missing: the extra is called as the word is, in small letters."""
+    if not isinstance(error, ImportError) or not component.target.startswith("recipe."):
+        return ()
+    return (f"install it with: pip install 'recipe-compiler[{component.word().lower()}]'",)

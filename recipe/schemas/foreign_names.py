@@ -112,7 +112,6 @@ WORDS: tuple[ForeignWord, ...] = (
     ForeignWord("task", "image-classification", _HF, "classification"),
     *(ForeignWord("model", f"yolov8{size}", "Ultralytics", "YOLOv8", f"with `size: {size}`") for size in "nsmlx"),
     *(ForeignWord("model", f"yolov8{size}.pt", "Ultralytics", "YOLOv8", f"with `size: {size}`") for size in "nsmlx"),
-    ForeignWord("tracker", "wandb", _HF, "", "for another tracker install a package that offers it"),
     ForeignWord("pruner", "None", "pochitrain", "NopPruner"),
 )
 

@@ -67,7 +67,7 @@ def only_problem(file):
         ("optimizer: AdamV", ("Adam", "AdamW"), ""),
         ("optimizer: auto", (), "Ultralytics has `auto`: there it chooses SGD or AdamW"),
         ("scheduler: cosine", ("CosineDecay",), "called `cosine` in Hugging Face; there the rate ends at 0"),
-        ("trackers: [wandb]", (), "Hugging Face has `wandb`: for another tracker"),
+        ("trackers: [wandb]", ("WandB",), ""),
         ("hardware: {tier: Medium}", ("medium",), ""),
         # paths
         ("matrix: {lr: [0.1, 0.2]}", ("optimizer.lr",), ""),

@@ -1,6 +1,7 @@
 """Trackers as a run uses them; the failing ones are real components whose targets fail."""
 
 import json
+import sys
 
 import pytest
 
@@ -41,6 +42,10 @@ class RecordingTracker:
     def log(self, epoch, values):
         with self.told.open("a") as file:
             file.write(json.dumps([epoch, dict(values)]) + "\n")
+
+    def note(self, text):
+        with self.told.open("a") as file:
+            file.write(json.dumps(["note", text]) + "\n")
 
     def finish(self, state, metrics):
         self.log(state, metrics)
@@ -115,8 +120,52 @@ def test_mlflow_goes_on_in_the_run_it_began(tmp_path):
         tracked, _ = tracking(tmp_path, MLflow(experiment="e", tracking_uri=uri))
         tracked.effective()
         tracked.log(1 if state == "interrupted" else 2, {"a": 1.0, "not": float("nan")})
+        tracked.note(state)
         tracked.finish(state, {})
     client = MlflowClient(tracking_uri=uri)
     (run,) = client.search_runs([client.get_experiment_by_name("e").experiment_id])
     assert run.info.status == "FINISHED"
+    assert run.data.tags["mlflow.note.content"] == "interrupted\n\nfinished"
     assert [metric.step for metric in client.get_metric_history(run.info.run_id, "a")] == [1, 2]
+
+
+def test_a_note_reaches_every_tracker_without_the_values_of_the_environment(tmp_path):
+    tracked, warnings = tracking(tmp_path, Recording(), Dying(), secrets={"description": "${env:TOKEN}"})
+    tracked.effective()
+    tracked.log(2, {})
+    tracked.note("train.accumulate 1 → 2: s3cret")
+    assert json.loads((tmp_path / "told.jsonl").read_text().splitlines()[-1]) == [
+        "note",
+        "train.accumulate 1 → 2: ${env:TOKEN}",
+    ]
+    kept = [json.loads(line) for line in (tmp_path / "unsent-Dying-1.jsonl").read_text().splitlines()]
+    assert kept[1] == {"event": "note", "text": "train.accumulate 1 → 2: ${env:TOKEN}"}
+    assert len(warnings) == 1
+
+
+def test_notes_are_texts_in_tensorboard(tmp_path):
+    from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+
+    from recipe.schemas.trackers.tensorboard import TensorBoard
+
+    tracked, warnings = tracking(tmp_path, TensorBoard())
+    tracked.effective()
+    tracked.log(3, {"a": 1.0})
+    tracked.note("half the batch")
+    tracked.finish("finished", {"a": 1.0})
+    events = EventAccumulator(str(tmp_path / "tensorboard")).Reload()
+    (note,) = events.Tensors("notes/text_summary")
+    assert (note.step, note.tensor_proto.string_val[0]) == (3, b"half the batch")
+    assert warnings == []
+
+
+def test_a_library_that_is_missing_can_be_installed(tmp_path, monkeypatch):
+    from recipe.schemas.trackers.wandb import WandB
+
+    monkeypatch.setitem(sys.modules, "wandb", None)
+    tracked, _ = tracking(tmp_path, WandB(project="p"))
+    with pytest.raises(RecipeError) as raised:
+        tracked.effective()
+    (problem,) = raised.value.diagnostics
+    assert problem.code == "R803"
+    assert problem.help == ("install it with: pip install 'recipe-compiler[wandb]'",)

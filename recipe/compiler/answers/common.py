@@ -13,7 +13,7 @@ def _device(question: Question) -> Reply:
     return Reply(hardware.device, f"this machine has {hardware.name}", "hardware")
 
 
-def _experiment(question: Question) -> Reply:
+def _recipe_name(question: Question) -> Reply:
     return Reply(question.recipe.name, "the recipe's name", "recipe")
 
 
@@ -45,6 +45,7 @@ def layer_patterns_fit(resolved: Resolved, facts: Facts) -> Diagnostic | None:
 
 COMMON_REPLIES = {
     "hardware.device": _device,
-    "trackers.*.experiment": _experiment,
+    "trackers.*.experiment": _recipe_name,
+    "trackers.*.project": _recipe_name,
     "trackers.*.tracking_uri": _tracking_uri,
 }

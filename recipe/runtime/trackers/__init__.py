@@ -30,6 +30,9 @@ class Tracker(Protocol):
     def log(self, epoch: int, values: Mapping[str, float]) -> None:
         """Metrics of one epoch (1-based)."""
 
+    def note(self, text: str) -> None:
+        """Something that people should see with the curves: a change of the plan, and why."""
+
     def finish(self, state: RunState, metrics: Mapping[str, float]) -> None:
         """The run has ended, with these final metrics (none where it did not finish)."""
 

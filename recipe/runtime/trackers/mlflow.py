@@ -15,6 +15,8 @@ from recipe.schemas.run import RunState
 
 _STATUS = {"running": "RUNNING", "finished": "FINISHED", "interrupted": "KILLED", "failed": "FAILED"}
 _MOST_PER_REQUEST = 100
+_DESCRIPTION = "mlflow.note.content"
+"""The tag that MLflow shows as the description of a run, which is Markdown."""
 
 
 class MLflowTracker:
@@ -69,6 +71,11 @@ class MLflowTracker:
         self._client.log_batch(
             self._run_id, metrics=[Metric(name, value, now, epoch) for name, value in finite.items()]
         )
+
+    def note(self, text: str) -> None:
+        """Appended to the description that heads a run's page."""
+        before = self._client.get_run(self._run_id).data.tags.get(_DESCRIPTION)
+        self._client.set_tag(self._run_id, _DESCRIPTION, f"{before}\n\n{text}" if before else text)
 
     def finish(self, state: RunState, metrics: Mapping[str, float]) -> None:
         if metrics:

@@ -16,13 +16,20 @@ class TensorBoardTracker:
 
         self._directory = run.directory / "tensorboard"
         self._writer = SummaryWriter(str(self._directory))
+        self._epoch = 0
 
     def effective(self) -> dict[str, JsonValue]:
         return {}
 
     def log(self, epoch: int, values: Mapping[str, float]) -> None:
+        self._epoch = epoch
         for name, value in values.items():
             self._writer.add_scalar(name, value, epoch)
+        self._writer.flush()
+
+    def note(self, text: str) -> None:
+        """On the page of texts, at the last epoch that is done."""
+        self._writer.add_text("notes", text, self._epoch)
         self._writer.flush()
 
     def finish(self, state: RunState, metrics: Mapping[str, float]) -> None:  # noqa: ARG002
