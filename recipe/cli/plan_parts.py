@@ -111,9 +111,10 @@ def component(item: Component | None) -> str:
 
 
 def settings(section: Section, skip_zero: bool = False) -> str:
-    """The settings of a section on one line."""
+    """The settings of a section on one line, but for those that are none."""
     values = ((name, getattr(section, name)) for name in type(section).model_fields)
-    return ", ".join(f"{name} {value(item)}" for name, item in values if not (skip_zero and item == 0))
+    shown = ((name, item) for name, item in values if item is not None and not (skip_zero and item == 0))
+    return ", ".join(f"{name} {value(item)}" for name, item in shown)
 
 
 def value(item: Any) -> str:

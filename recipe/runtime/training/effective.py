@@ -1,4 +1,4 @@
-"""What the live objects of the training loop really hold, under the paths of the recipe. Nothing is read of the plan."""
+"""What the live objects of the training loop really hold, under the paths of the recipe; the plan is not asked."""
 
 import math
 from collections.abc import Mapping
@@ -16,12 +16,14 @@ from recipe.schemas.targets import load_target
 from recipe.schemas.training import LoopRecipe
 
 
-def effective_values(loop: Loop, recipe: LoopRecipe, seed: int, begun_from: BegunFrom) -> dict[str, JsonValue]:
+def effective_values(loop: Loop, seed: int, begun_from: BegunFrom) -> dict[str, JsonValue]:
     """Dotted path → value, for every leaf that has a live object. To be read before the first step."""
-    batches = [loop.steps.train, *loop.steps.evaluated.values()]
+    evaluated = [batches.effective() for batches in loop.steps.evaluated.values()]
+    training = loop.steps.train.effective()
     return {
         "seed": seed,
-        **agreed([each.effective() for each in batches]),
+        **agreed([training, *evaluated]),
+        "train.drop_last": training["train.drop_last"],  # evaluation leaves nothing out
         **_train(loop, begun_from),
         **_early_stopping(loop),
         **_hardware(loop),

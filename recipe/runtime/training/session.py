@@ -49,7 +49,7 @@ def train_here(family: LoopFamily, plan: RunPlan, run: RunDirectory, world: Worl
         loop = Loop(recipe, steps, world, checkpoints, reporter)
         seed = torch.initial_seed()
         begun_from = begin(loop, recipe)
-        effective = effective_values(loop, recipe, seed, begun_from)
+        effective = effective_values(loop, seed, begun_from)
         reporter.started(loop.progress.epoch, effective)
         if loop.progress.epoch > 1 and loop.progress.values:
             reporter.epoch_done(loop.progress.epoch - 1, loop.progress.values)

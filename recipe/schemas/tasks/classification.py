@@ -113,7 +113,7 @@ class Classification(Recipe):
     primary_metric = "val/accuracy"
     packages = (*Recipe.packages, "torchvision", "pillow")
     runtime_objects = ("num_classes", "optimizer", "params", "run", "weight")
-    settled_by_compiler = (*Recipe.settled_by_compiler, "data.num_classes")
+    settled_by_compiler = (*Recipe.settled_by_compiler, "data.num_classes", "data.cache_limit", "data.on_corrupt")
     example = {"recipe": 1, "name": "example", "data": {"train": "data/train"}, "model": {"type": "ResNet18"}}
 
     data: ClassificationData = ClassificationData()
