@@ -18,6 +18,7 @@ data: {train: train, val: val}
 model: ResNet18
 """
 NO_VALIDATION = CLASSIFY.replace(", val: val", "")
+NO_DATA = CLASSIFY.replace("data: {train: train, val: val}\n", "")
 STOPPING = "train: {{epochs: 50, early_stopping: {{{}}}}}"
 MONITOR = "train: {{early_stopping: {{monitor: {}}}}}"
 SEARCH = "optimizer: AdamW\nsearch: {{objective: {{metric: {}}}, space: {{optimizer.lr: {{type: float, low: 0.1, high: 0.2}}}}}}"
@@ -42,6 +43,10 @@ def places(text, recipe_file):
 TABLE = [
     # R502
     (CLASSIFY, STOPPING.format("patience: 50"), "R502", "{patience: 50}", STOPPING.format("patience: 49")),
+    # R504
+    (NO_DATA, "data: {train: 'builtin:shapes'}", "R504", "'builtin:shapes'", "data: {train: 'builtin:digits'}"),
+    (NO_DATA, "data: {train: 'builtin:digits', val: val}", "R504", "val", "data: {train: train, val: val}"),
+    (NO_DATA, "data: {train: train, val: 'builtin:digits'}", "R504", "'builtin:digits'", "data: {train: train}\ntrain: {epochs: 9}"),
     # R506: a line, or half a cosine, that is longer or shorter than the run
     (CLASSIFY, "scheduler: {type: LinearLR, start_factor: 1.0, end_factor: 0.1, total_iters: 100}", "R506", "100",
      "scheduler: {type: LinearLR, start_factor: 1.0, end_factor: 0.1, total_iters: 50}"),

@@ -51,7 +51,8 @@ def read_folders(data: ClassificationData) -> tuple[Split, ...]:
     named = (("train", data.train), ("val", data.val))
     splits = tuple(_read(key, Path(folder), data.limit_per_class) for key, folder in named if folder)
     problems = [problem for split in splits for problem in _problems_of(split)]
-    problems = problems or [*_differing_classes(splits), *_other_count(splits[0], data.num_classes)]
+    classes = tuple(splits[0].images)
+    problems = problems or [*_differing_classes(splits), *other_count(classes, data, f"`{data.train}` has folders for")]
     if problems:
         raise RecipeError(*problems)
     return splits
@@ -120,12 +121,11 @@ def _differing_classes(splits: tuple[Split, ...]) -> Iterator[Diagnostic]:
         yield _problem(val, f"the class `{name}` has no validation images: `{val.folder / name}` does not exist")
 
 
-def _other_count(train: Split, num_classes: int | None) -> Iterator[Diagnostic]:
-    if num_classes is not None and num_classes != len(train.images):
-        message = (
-            f"`data.num_classes` is {num_classes}, but `{train.folder}` has folders for {len(train.images)} classes"
-        )
-        help_ = (f"its classes are {', '.join(f'`{name}`' for name in list(train.images)[:10])}",)
+def other_count(classes: tuple[str, ...], data: ClassificationData, found: str) -> Iterator[Diagnostic]:
+    """A number of classes that is not the one that was found."""
+    if data.num_classes is not None and data.num_classes != len(classes):
+        message = f"`data.num_classes` is {data.num_classes}, but {found} {len(classes)} classes"
+        help_ = (f"its classes are {', '.join(f'`{name}`' for name in classes[:10])}",)
         yield Diagnostic("R601", message, help=help_, path=("data", "num_classes"))
 
 

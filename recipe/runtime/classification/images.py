@@ -6,7 +6,7 @@ from hashlib import sha256
 from itertools import chain
 from typing import NamedTuple
 
-from recipe.runtime.classification.folders import ImageFile, Split, read_folders
+from recipe.runtime.classification.folders import ImageFile, Split, other_count, read_folders
 from recipe.runtime.data.digits import read_digits
 from recipe.runtime.data.image_checks import Finding, check_images
 from recipe.runtime.data.image_files import FileImages
@@ -57,6 +57,8 @@ def _joined(splits: Iterable[Images | Split]) -> str:
 
 def _look_at_digits(data: ClassificationData) -> Dataset:
     digits = read_digits(data.limit_per_class)
+    if problems := list(other_count(digits["train"].classes, data, f"`{data.train}` has")):
+        raise RecipeError(*problems)
     return _dataset(
         data, dict(digits), _joined(digits.values()), levels_of(digits["train"]) if _is_asked_for_levels(data) else None
     )
