@@ -35,4 +35,4 @@ def _gather(member: Member, runs_root: Path) -> Facts:
     )
     settled = resolve(member.recipe, facts).recipe
     model = family.look_at_model(settled, dataset)
-    return facts.model_copy(update={"parameters": model.parameters, "weights": model.weights})
+    return facts.model_copy(update=model._asdict())

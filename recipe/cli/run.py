@@ -90,8 +90,8 @@ def _go_on(job: Job, run: "RunDirectory", arguments: argparse.Namespace) -> int:
 
 def _job_of_plan(arguments: argparse.Namespace) -> Job:
     plan = load_plan(read(arguments.file, Report()).text, arguments.file, os.environ)
-    if not isinstance(plan, RunPlan) or not plan.recipe.has_engine:
-        message = "the plan of a matrix, of a search, or of a task without an engine can be looked at, but not run yet"
+    if not isinstance(plan, RunPlan):
+        message = "the plan of a matrix or of a search can be looked at, but not run yet"
         raise RecipeError(Diagnostic("R616", message, file=arguments.file))
 
     def first_plan() -> RunPlan:
@@ -126,8 +126,6 @@ def _refuse_what_nothing_executes(checked: Checked) -> None:
     recipe = checked.recipe
     sections = [name for name in ("matrix", "search") if getattr(recipe, name)]
     reasons = {name: f"`{name}` is checked and planned, but nothing executes it yet" for name in sections}
-    if not recipe.has_engine:
-        reasons["task"] = f"{recipe.word()} recipes are checked and planned, but nothing trains them yet"
     root = checked.document.root
     labels = {name: (Label(root.entries[name].key_span),) for name in reasons}
     found = (Diagnostic("R616", reason, labels[name], path=(name,)) for name, reason in reasons.items())

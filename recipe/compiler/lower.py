@@ -7,9 +7,9 @@ from pydantic import JsonValue
 
 from recipe.compiler.resolve import Resolved
 from recipe.schemas.base import FrozenDict
-from recipe.schemas.facts import Facts, ParameterTensor
+from recipe.schemas.facts import Facts, Input, ParameterTensor
 from recipe.schemas.layer_lr import group_name, groups_of
-from recipe.schemas.plan import Input, ParameterGroup, RunPlan
+from recipe.schemas.plan import ParameterGroup, RunPlan
 
 
 def lower(resolved: Resolved, facts: Facts, digest: str, secrets: dict[str, str]) -> RunPlan:
@@ -33,7 +33,7 @@ def _inputs(facts: Facts) -> tuple[Input, ...]:
         found.append(Input(name="dataset", path=facts.dataset.source, fingerprint=facts.dataset.fingerprint))
     if facts.weights is not None and facts.weights.path is not None:
         found.append(Input(name="weights", path=facts.weights.path, fingerprint=facts.weights.sha256 or ""))
-    return tuple(found)
+    return (*found, *facts.checkpoints)
 
 
 def _groups(recipe: Any, parameters: tuple[ParameterTensor, ...]) -> tuple[ParameterGroup, ...]:
@@ -53,8 +53,18 @@ def _details(recipe: Any, facts: Facts) -> FrozenDict[str, JsonValue]:
     details: dict[str, JsonValue] = {}
     if facts.dataset is not None:
         details["images"] = dict(facts.dataset.images)
+        if facts.dataset.per_class:
+            details["per_class"] = {split: list(counts) for split, counts in facts.dataset.per_class.items()}
+        if facts.dataset.skipped:
+            details["skipped"] = list(facts.dataset.skipped)
         if facts.dataset.labels is not None:
             details["labels"] = facts.dataset.labels
         details["classes"] = list(facts.dataset.classes)
-        details["steps_per_epoch"] = math.ceil(facts.dataset.images["train"] / recipe.train.batch_size)
+        details["steps_per_epoch"] = _steps(recipe.train, facts.dataset.images["train"])
     return FrozenDict(details)
+
+
+def _steps(train: Any, images: int) -> int:
+    """Batches of an epoch; the last may be smaller than the others, or left out for that."""
+    steps = images / train.batch_size
+    return math.floor(steps) if getattr(train, "drop_last", False) else math.ceil(steps)

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from recipe.schemas.base import FrozenDict
-from recipe.schemas.facts import Dataset
-from recipe.schemas.plan import Amendment, Input, RunPlan
+from recipe.schemas.facts import Dataset, Input
+from recipe.schemas.plan import Amendment, RunPlan
 
 
 class Drift(NamedTuple):

@@ -61,6 +61,7 @@ def _finish(plan: RunPlan, run: RunDirectory, recorder: Recorder, outcome: Outco
         versions=plan.versions,
         commit=plan.commit,
         tracking=FrozenDict(recorder.tracking.locations()),
+        origin=outcome.origin,
     )
     run.write(run.result, result)
     recorder.write_status("finished")

@@ -7,9 +7,10 @@ from typing import NamedTuple, Protocol
 from pydantic import JsonValue
 
 from recipe.runtime.rundir import RunDirectory
-from recipe.schemas.facts import Dataset, ParameterTensor, Weights
+from recipe.schemas.facts import Dataset, Input, ParameterTensor, Weights
 from recipe.schemas.plan import RunPlan
 from recipe.schemas.recipe import Recipe
+from recipe.schemas.run import Origin
 
 
 class Reporter(Protocol):
@@ -44,13 +45,17 @@ class Outcome(NamedTuple):
     """Of the best weights, evaluated after training."""
     best: Path
     last: Path
+    origin: Origin | None = None
+    """The run whose state training went on from."""
 
 
 class ModelFacts(NamedTuple):
-    """What the compiler wants to know of a model: its trainable parameters and its pretrained file."""
+    """What the compiler wants to know of a model: its trainable parameters, its pretrained file, where it begins."""
 
     parameters: tuple[ParameterTensor, ...]
     weights: Weights
+    checkpoints: tuple[Input, ...] = ()
+    """Those of other runs that training begins from."""
 
 
 class Family(Protocol):
@@ -63,7 +68,7 @@ class Family(Protocol):
         """Look for weights and list the parameters. The model's own `auto` leaves but weights are answered."""
 
     def fingerprints(self, recipe: Recipe) -> Mapping[str, str]:
-        """The present fingerprint of each input (`dataset`, `weights`). Raises `RecipeError` where one is gone.
+        """The present fingerprint of each input (`dataset`, `weights` …). Raises `RecipeError` where one is gone.
 
         Files are not read where sizes and times will do.
         """

@@ -1,7 +1,7 @@
 """The training loop of every torch-native family. What is trained, and by which losses, its `Steps` say."""
 
 import time
-from typing import Any
+from typing import Any, cast
 
 import torch
 
@@ -13,15 +13,17 @@ from recipe.runtime.training.randomness import random_state, restore_random_stat
 from recipe.runtime.training.stepper import NotFinite, Stepper
 from recipe.runtime.training.world import World
 from recipe.schemas.diagnostics import Diagnostic, Interrupted, RecipeError
+from recipe.schemas.plan import RunPlan
+from recipe.schemas.run import Origin
 from recipe.schemas.training import LoopRecipe
 
 
 class Loop:
     """Epochs: steps, evaluation, schedules, early stopping, checkpoints."""
 
-    def __init__(
-        self, recipe: LoopRecipe, steps: Steps, world: World, checkpoints: Checkpoints, reporter: Reporter
-    ) -> None:
+    def __init__(self, plan: RunPlan, steps: Steps, world: World, checkpoints: Checkpoints, reporter: Reporter) -> None:
+        recipe = cast(LoopRecipe, plan.recipe)
+        self.plan, self.origin = plan, cast(Origin | None, None)
         self.epochs, self.early_stopping = recipe.train.epochs, recipe.train.early_stopping
         self.checkpoint_every, self.checkpoint_minutes = recipe.train.checkpoint_every, recipe.train.checkpoint_minutes
         self.directions = {metric.name: metric.higher_is_better for metric in recipe.metrics}
@@ -43,7 +45,8 @@ class Loop:
             raise
         self.checkpoints.wait()
         progress, files = self.progress, self.checkpoints
-        return Outcome(progress.epoch - 1, progress.best_epoch, progress.best_values, files.best, files.last)
+        completed = progress.epoch - 1
+        return Outcome(completed, progress.best_epoch, progress.best_values, files.best, files.last, self.origin)
 
     def _train(self) -> None:
         """What is left of the epoch in progress."""
@@ -102,6 +105,8 @@ class Loop:
         average = self.stepper.average
         return {
             "format": FORMAT,
+            "run": {"name": self.plan.recipe.name, "digest": self.plan.digest},
+            "origin": self.origin.model_dump() if self.origin else None,
             "progress": self.progress.to_state(),
             "network": self.steps.network.state_dict(),
             "average": average.network.state_dict() if average else None,
@@ -119,6 +124,7 @@ class Loop:
             update.load_state_dict(its_state)
         self.stepper.precision.scaler.load_state_dict(state["scaler"])
         self.progress = Progress(**state["progress"])
+        self.origin = Origin(**state["origin"]) if state["origin"] else None
         restore_random_state(state["random"])
 
     def _save(self, is_best: bool = False, is_kept: bool = False) -> None:

@@ -58,7 +58,7 @@ class _AllowAuto:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> core_schema.CoreSchema:
         return core_schema.no_info_wrap_validator_function(
-            lambda value, inner: value if value == AUTO else inner(value),
+            lambda value, inner: value if value == AUTO else inner(_with_tuples(value)),
             handler(source),
             serialization=core_schema.plain_serializer_function_ser_schema(lambda value: value),
         )

@@ -81,6 +81,14 @@ class Weights(Section):
     sha256: str | None = None
 
 
+class Input(Section):
+    """Something outside the plan that its result depends on, and how to see that it changed."""
+
+    name: str
+    path: str
+    fingerprint: str
+
+
 class Places(Section):
     """Where this user keeps runs and tracking data."""
 
@@ -97,6 +105,8 @@ class Facts(Section):
     dataset: Dataset | None = None
     parameters: tuple[ParameterTensor, ...] | None = None
     weights: Weights | None = None
+    checkpoints: tuple[Input, ...] = ()
+    """Those of other runs that training begins from."""
     places: Places | None = None
     versions: FrozenDict[str, str] = FrozenDict()
     commit: str | None = None

@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import JsonValue, model_validator
 
 from recipe.schemas.base import AUTO, FrozenDict, Section, canonical_json, leaves
+from recipe.schemas.facts import Input
 from recipe.schemas.recipe import Recipe
 
 S = TypeVar("S", bound=Section)
@@ -21,14 +22,6 @@ class Answer(Section):
     """Which part of `Facts` it rests on: `hardware`, `dataset` …"""
     asked: str = AUTO
     """The word that was answered."""
-
-
-class Input(Section):
-    """Something outside the plan that its result depends on, and how to see that it changed."""
-
-    name: str
-    path: str
-    fingerprint: str
 
 
 class Amendment(Section):

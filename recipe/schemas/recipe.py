@@ -60,8 +60,6 @@ class Recipe(Component, kind="task", tag="task"):
     """What a run of the family reports."""
     primary_metric: ClassVar[str] = ""
     """The metric that chooses the best checkpoint."""
-    has_engine: ClassVar[bool] = True
-    """Whether this version can run the task; without an engine its recipes are checked and planned."""
     packages: ClassVar[tuple[str, ...]] = ("recipe", "python", "torch", "numpy")
     """What can change a result when its version changes; of Python only the minor version counts."""
     settled_by_compiler: ClassVar[tuple[str, ...]] = ("recipe", "name", "description", "matrix", "search", "gates")

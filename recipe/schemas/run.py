@@ -27,6 +27,17 @@ class Status(Section):
     error: str | None = None
 
 
+class Origin(Section):
+    """The run that another one began from."""
+
+    file: str
+    """The checkpoint."""
+    name: str
+    digest: str
+    epochs: int
+    """What the run had completed."""
+
+
 class Result(Section):
     """`result.json`: what a finished run reached."""
 
@@ -40,7 +51,7 @@ class Result(Section):
     epochs_completed: int
     stopped_early: bool
     metrics: FrozenDict[str, float]
-    """Of the best weights, evaluated after training."""
+    """Of the best weights."""
     primary_metric: str
     """The one of them that chose the best epoch."""
     minutes: float
@@ -49,6 +60,8 @@ class Result(Section):
     commit: str | None
     tracking: FrozenDict[str, str]
     """Tracker → where its data is."""
+    origin: Origin | None = None
+    """The run whose weights (`init_from`) or whole state (`resume_from`) this one began with."""
 
 
 class Effective(Section):

@@ -84,10 +84,11 @@ class TorchHardware(Hardware):
         "Let cuDNN try its algorithms and take the fastest: quicker where all images have one size.",
         impact="performance",
     )
-    oom_recovery: tuple[Literal["accumulate", "precision"], ...] = setting(
-        ("accumulate",),
+    oom_recovery: Auto[tuple[Literal["accumulate", "precision"], ...]] = setting(
+        AUTO,
         "What to do, in this order, where the device runs out of memory: `accumulate` halves the parts of a batch as "
-        "often as it can, `precision` changes to `bf16`. Each step is recorded; when none is left, the run stops.",
+        "often as it can, `precision` changes to `bf16`. Each step is recorded; when none is left, the run stops. "
+        "`auto`: `[accumulate]` on one device, nothing on several.",
     )
 
 

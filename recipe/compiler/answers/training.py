@@ -36,6 +36,21 @@ def _pin_memory(question: Question) -> Reply:
     return Reply(True, f"{device} takes batches from it faster", "hardware")
 
 
+def _oom_recovery(question: Question) -> Reply:
+    if question["hardware.devices"] > 1:
+        return Reply([], "devices that train together cannot take another path each", "recipe")
+    return Reply(["accumulate"], "the same step in smaller parts", "recipe")
+
+
+def recovery_is_for_one_device(resolved: Resolved, _facts: Facts) -> Diagnostic | None:
+    """A ladder that several devices would have to climb together."""
+    hardware = _hardware(resolved)
+    if hardware.devices == 1 or not hardware.oom_recovery:
+        return None
+    message = f"`oom_recovery` works on one device, and `devices` is {hardware.devices}"
+    return Diagnostic("R504", message, help=("write `oom_recovery: auto`",), path=("hardware", "oom_recovery"))
+
+
 def devices_are_there(resolved: Resolved, facts: Facts) -> Diagnostic | None:
     """More devices than the machine has, or more processes than cores."""
     hardware, path = _hardware(resolved), ("hardware", "devices")
@@ -63,12 +78,16 @@ def pinning_needs_cuda(resolved: Resolved, _facts: Facts) -> Diagnostic | None:
     return Diagnostic("R611", message, help=("write `pin_memory: auto`",), path=("hardware", "pin_memory"))
 
 
-def batch_feeds_all_devices(resolved: Resolved, _facts: Facts) -> Diagnostic | None:
-    """A sample for each part of each device."""
+def batch_feeds_all_devices(resolved: Resolved, facts: Facts) -> Diagnostic | None:
+    """A sample for each part of each device, and in the last batch for each device."""
     train, devices = _train(resolved), _hardware(resolved).devices
-    parts = devices * train.accumulate
+    parts, images = devices * train.accumulate, facts.dataset.images["train"] if facts.dataset else 0
     if train.batch_size >= parts:
-        return None
+        if not 0 < (last := _last_batch(train, images)) < devices:
+            return None
+        message = f"the last of {images:,} images make a batch of {last}, and there are {devices} devices"
+        help_ = ("write `drop_last: true`, or take another `batch_size`",)
+        return Diagnostic("R405", message, help=help_, path=("train", "batch_size"))
     divided = (
         f"{devices} devices" if train.accumulate == 1 else f"{train.accumulate} parts on each of {devices} devices"
     )
@@ -92,15 +111,18 @@ def batch_of_one(resolved: Resolved, facts: Facts) -> Diagnostic | None:
     if facts.dataset is None or not any(tensor.role == "bn" for tensor in facts.parameters or ()):
         return None
     train, devices = _train(resolved), _hardware(resolved).devices
-    parts = devices * train.accumulate
-    last = 0 if train.drop_last else facts.dataset.images["train"] % train.batch_size
+    parts, images = devices * train.accumulate, facts.dataset.images["train"]
     if train.batch_size // parts <= 1:
         return _single(f"a batch of {train.batch_size} has parts of one sample{_divided(parts)}", "raise `batch_size`")
-    if last and last // parts <= 1:
-        images = facts.dataset.images["train"]
-        message = f"the last of {images:,} images make a batch of {last}{_divided(parts)}"
+    if (last := _last_batch(train, images)) and last // devices <= 1:
+        message = f"the last of {images:,} images make a batch of {last}{_divided(devices)}"
         return _single(message, "write `drop_last: true`, or take another `batch_size`")
     return None
+
+
+def _last_batch(train: Train, images: int) -> int:
+    """The images of an epoch's last batch where it is smaller than the others, and is used; else 0."""
+    return 0 if train.drop_last else images % train.batch_size
 
 
 def _divided(parts: int) -> str:
@@ -127,6 +149,14 @@ TRAINING_REPLIES = {
     "hardware.workers": _workers,
     "hardware.precision": _precision,
     "hardware.pin_memory": _pin_memory,
+    "hardware.oom_recovery": _oom_recovery,
 }
 
-TRAINING_RULES = (devices_are_there, pinning_needs_cuda, batch_feeds_all_devices, an_epoch_has_steps, batch_of_one)
+TRAINING_RULES = (
+    devices_are_there,
+    pinning_needs_cuda,
+    recovery_is_for_one_device,
+    batch_feeds_all_devices,
+    an_epoch_has_steps,
+    batch_of_one,
+)

@@ -41,4 +41,29 @@ def nesterov_without_momentum(nesterov: bool, momentum: float, dampening: float)
     return Finding(message, "optimizer.nesterov", "set `momentum: 0.9` and leave `dampening` out")
 
 
-RULES = (early_stopping_unreachable, tracker_twice, warmup_never_ends, nesterov_without_momentum)
+@rule("R504", "train.init_from", "train.resume_from")
+def two_beginnings(init_from: str | None, resume_from: str | None) -> Finding | None:
+    """Weights that would be overwritten at once."""
+    if init_from is None or resume_from is None:
+        return None
+    message = "`resume_from` brings weights of its own, so that nothing would read those of `init_from`"
+    return Finding(message, "train.init_from", "remove one of the two")
+
+
+@rule("R504", "train.checkpoint_keep", "train.checkpoint_every")
+def nothing_to_keep(checkpoint_keep: int | None, checkpoint_every: int | None) -> Finding | None:
+    """A bound on checkpoints that nobody writes."""
+    if checkpoint_keep is None or checkpoint_every is not None:
+        return None
+    message = "`checkpoint_keep` bounds the checkpoints of `checkpoint_every`, and there are none"
+    return Finding(message, "train.checkpoint_keep", "set `checkpoint_every`, or remove it")
+
+
+RULES = (
+    early_stopping_unreachable,
+    tracker_twice,
+    warmup_never_ends,
+    nesterov_without_momentum,
+    two_beginnings,
+    nothing_to_keep,
+)

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from recipe.runtime.classification.images import fingerprint_images, look_at_images
+from recipe.runtime.classification.input_size import check_input_size
 from recipe.runtime.classification.model import list_parameters
 from recipe.runtime.classification.weights import find_weights, look_at_weights
+from recipe.runtime.donors import look_at_checkpoints
 from recipe.runtime.family import ModelFacts, Outcome, Reporter
 from recipe.runtime.rundir import RunDirectory
 from recipe.schemas.facts import Dataset
@@ -27,15 +29,17 @@ class ClassificationFamily:
 
     def look_at_model(self, recipe: Recipe, dataset: Dataset) -> ModelFacts:
         assert isinstance(recipe, Classification)
+        check_input_size(recipe, dataset)
         parameters = list_parameters(recipe.model, len(dataset.classes))
-        return ModelFacts(parameters, look_at_weights(recipe.model, len(dataset.classes)))
+        weights = look_at_weights(recipe.model, len(dataset.classes))
+        return ModelFacts(parameters, weights, look_at_checkpoints(recipe))
 
     def fingerprints(self, recipe: Recipe) -> Mapping[str, str]:
         assert isinstance(recipe, Classification)
         found = {"dataset": fingerprint_images(recipe.data)}
         if sha256 := find_weights(recipe.model).sha256:
             found["weights"] = sha256
-        return found
+        return {**found, **{each.name: each.fingerprint for each in look_at_checkpoints(recipe)}}
 
     def train(self, plan: RunPlan, run: RunDirectory, reporter: Reporter) -> Outcome:
         from recipe.runtime.training.session import train

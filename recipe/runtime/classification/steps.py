@@ -77,7 +77,7 @@ class ClassificationSteps:
     def forward(self, network: torch.nn.Module, tensors: Tensors) -> Forward:
         images, labels = tensors
         logits = network(self.pipelines["train"].normalize(images))
-        accuracy = (logits.detach().argmax(1) == labels).float().mean()
+        accuracy = (logits.detach().argmax(1) == labels).double().mean()
         return Forward({"loss": self.criterion(logits, labels)}, {"accuracy": accuracy})
 
     def evaluator(self, split: str) -> "ClassificationEvaluator":
@@ -100,7 +100,7 @@ class ClassificationEvaluator:
         likeliest = logits.topk(min(5, logits.shape[1]), dim=1).indices == labels[:, None]
         hits = {"accuracy": likeliest[:, 0], "top5_accuracy": likeliest.any(1)}
         self._losses.add({"loss": float(self._steps.criterion(logits, labels))}, self._steps.weight(tensors))
-        self._hits.add({name: float(hit.float().mean()) for name, hit in hits.items()}, len(labels))
+        self._hits.add({name: float(hit.double().mean()) for name, hit in hits.items()}, len(labels))
 
     def results(self) -> dict[str, float]:
         world = self._steps.world

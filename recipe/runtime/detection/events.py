@@ -46,7 +46,7 @@ class Events:
 def epoch_values(trainer: Any) -> dict[str, float]:
     """Everything that an epoch reports: mean losses, metrics, and the rates at its end."""
     rates = {f"lr/{group['name']}": float(group["lr"]) for group in trainer.optimizer.param_groups}
-    return {**_train_losses(trainer), **metric_names(trainer.metrics), **rates}
+    return {**_train_losses(trainer), **metric_names(trainer.metrics), "lr": float(trainer.args.lr0), **rates}
 
 
 def metric_names(metrics: Mapping[str, float]) -> dict[str, float]:
@@ -64,4 +64,4 @@ def _diverged(trainer: Any, step: int, loss: float) -> RecipeError:
     """Ultralytics goes on, or back to the last checkpoint; but weights that saw such a loss are lost."""
     message = f"the loss is {loss} in epoch {trainer.epoch + 1}, step {step}"
     batch = f"images of the batch: {', '.join(trainer.batch_files[:8])}"
-    return RecipeError(Diagnostic("R801", message, help=("lower optimizer.lr, or switch train.amp off", batch)))
+    return RecipeError(Diagnostic("R810", message, help=("lower optimizer.lr, or switch train.amp off", batch)))

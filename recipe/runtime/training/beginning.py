@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from recipe.runtime.loop import Loop
 from recipe.runtime.training.checkpoints import read_checkpoint
 from recipe.schemas.diagnostics import Diagnostic, RecipeError
+from recipe.schemas.run import Origin
 from recipe.schemas.training import LoopRecipe
 
 
@@ -20,15 +21,15 @@ def begin(loop: Loop, recipe: LoopRecipe) -> BegunFrom:
     """Bring the loop to where it begins. Raises `RecipeError` (R606) where a file does not fit."""
     train, last = recipe.train, loop.checkpoints.last
     if train.init_from:
-        _take_weights(loop, Path(train.init_from))
+        loop.origin = _take_weights(loop, Path(train.init_from))
     if last.exists():
         _restore(loop, last, ())
     elif train.resume_from:
-        _restore(loop, Path(train.resume_from), ("train", "resume_from"))
+        loop.origin = _restore(loop, Path(train.resume_from), ("train", "resume_from"))
     return BegunFrom(train.init_from, train.resume_from)
 
 
-def _take_weights(loop: Loop, file: Path) -> None:
+def _take_weights(loop: Loop, file: Path) -> Origin:
     """The averaged weights where the checkpoint has them: they are what its run evaluated."""
     path = ("train", "init_from")
     state = read_checkpoint(file, path)
@@ -37,9 +38,10 @@ def _take_weights(loop: Loop, file: Path) -> None:
     loop.steps.network.load_state_dict(weights)
     if average := loop.stepper.average:
         average.network.load_state_dict(weights)
+    return _origin(state, file)
 
 
-def _restore(loop: Loop, file: Path, path: tuple[str, ...]) -> None:
+def _restore(loop: Loop, file: Path, path: tuple[str, ...]) -> Origin:
     state = read_checkpoint(file, path)
     _refuse_other_shapes(loop.steps.network.state_dict(), state["network"], file, path)
     try:
@@ -48,6 +50,11 @@ def _restore(loop: Loop, file: Path, path: tuple[str, ...]) -> None:
         message = f"the state of `{file}` is of another training: {error}"
         help_ = ("its optimizer, schedule and layer rates must be the same; `train.init_from` takes the weights only",)
         raise RecipeError(Diagnostic("R606", message, help=help_, path=path, file=str(file))) from error
+    return _origin(state, file)
+
+
+def _origin(state: dict[str, Any], file: Path) -> Origin:
+    return Origin(file=str(file), **state["run"], epochs=state["progress"]["epoch"] - 1)
 
 
 def _refuse_other_shapes(mine: dict[str, Any], theirs: dict[str, Any], file: Path, path: tuple[str, ...]) -> None:

@@ -46,7 +46,7 @@ def train_here(family: LoopFamily, plan: RunPlan, run: RunDirectory, world: Worl
         checkpoints.prepare()
     steps = family.steps(plan, world)
     try:
-        loop = Loop(recipe, steps, world, checkpoints, reporter)
+        loop = Loop(plan, steps, world, checkpoints, reporter)
         seed = torch.initial_seed()
         begun_from = begin(loop, recipe)
         effective = effective_values(loop, seed, begun_from)

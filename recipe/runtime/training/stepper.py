@@ -83,7 +83,7 @@ class Stepper:
     def _finite(self, forward: Forward) -> dict[str, float]:
         """All its numbers. Raises `NotFinite` where a loss is not finite in any process."""
         names = [*forward.losses, *forward.metrics]
-        values = [value.detach().float() for value in (*forward.losses.values(), *forward.metrics.values())]
+        values = [value.detach().double() for value in (*forward.losses.values(), *forward.metrics.values())]
         numbers = dict(zip(names, torch.stack(values).tolist(), strict=True))
         bad = [f"`{name}` is {numbers[name]}" for name in forward.losses if not math.isfinite(numbers[name])]
         if self.world.any(bool(bad)):

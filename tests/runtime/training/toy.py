@@ -29,6 +29,7 @@ def toy_plan(train=None, hardware=None, **sections):
                 "workers": 0,
                 "precision": "fp32",
                 "pin_memory": False,
+                "oom_recovery": ["accumulate"],
                 **(hardware or {}),
             },
             **sections,
