@@ -18,17 +18,23 @@ _EXIT_CODES = {"running": 0, "finished": 0, "interrupted": 255, "failed": 1}
 _SECONDS_TO_START = 30.0
 _SECONDS_TO_FINISH = 120.0
 """What has not been sent by then stays in the run directory."""
-_QUIET = {
+_ONLY_WHAT_IS_SENT: dict[str, Any] = {
     "silent": True,
     "console": "off",
     "symlink": False,
+    "save_code": False,
+    "disable_code": True,
+    "disable_git": True,
+    "disable_job_creation": True,
+    "label_disable": True,
+    "sagemaker_disable": True,
+    "x_disable_machine_info": True,
+    "x_disable_meta": True,
+    "x_disable_stats": True,
+    "x_save_requirements": False,
     "reinit": "create_new",  # else the run becomes the one that all code of the process logs to
-    **dict.fromkeys(("save_code", "x_save_requirements"), False),
-    **dict.fromkeys(
-        ("disable_code", "disable_git", "disable_job_creation", "label_disable", "sagemaker_disable"), True
-    ),
-    **dict.fromkeys(("x_disable_meta", "x_disable_stats", "x_disable_machine_info"), True),
 }
+"""Settings without which the library prints, or collects code, packages and figures of the machine."""
 
 
 class WandBTracker:
@@ -39,14 +45,21 @@ class WandBTracker:
         self._wandb = _import(run.directory / "wandb")
         run_id, notes = self._remembered()
         settings = self._wandb.Settings(
-            **_QUIET,
-            **{"project": project, "entity": entity, "mode": mode, "run_tags": tags, "run_notes": notes or None},
-            **{"root_dir": str(run.directory), "run_id": run_id, "run_name": run.plan.recipe.name},
-            **{"resume": "allow" if mode == "online" else None, "init_timeout": _SECONDS_TO_START},
-            **{"finish_timeout": _SECONDS_TO_FINISH, "finish_timeout_raises": True},
+            **_ONLY_WHAT_IS_SENT,
+            root_dir=str(run.directory),
+            mode=mode,
+            project=project,
+            entity=entity,
+            run_id=run_id,
+            resume="allow" if mode == "online" else None,  # offline there is no server that knows the run
+            run_name=run.plan.recipe.name,
+            run_tags=tags,
+            run_notes=notes or None,
+            init_timeout=_SECONDS_TO_START,
+            finish_timeout=_SECONDS_TO_FINISH,
+            finish_timeout_raises=True,
         )
         self._run: Any = self._begin(settings, dict(run.settings))
-        self._run.define_metric("*", step_metric="epoch")
         self._remember(notes)
 
     def _begin(self, settings: Any, config: dict[str, JsonValue]) -> Any:
@@ -87,7 +100,8 @@ class WandBTracker:
 
     def log(self, epoch: int, values: Mapping[str, float]) -> None:
         with self._process_ends_with_failure():
-            self._run.log({"epoch": epoch, **values})
+            # The sessions of a run that was resumed offline become one when they are synced: steps must not repeat.
+            self._run.log(dict(values), step=epoch, commit=True)
 
     def note(self, text: str) -> None:
         """Appended to the notes that head a run's page."""
@@ -106,7 +120,7 @@ class WandBTracker:
     @property
     def location(self) -> str:
         live = self._run.settings
-        return str(self._run.url) if live.mode == "online" else f"wandb sync {live.sync_dir}"
+        return str(self._run.url) if live.mode == "online" else f"wandb sync {live.wandb_dir}/offline-run-*"
 
 
 def _import(folder: Path) -> Any:
