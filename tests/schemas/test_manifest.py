@@ -27,8 +27,9 @@ def test_a_list_is_what_the_library_builds(name):
 
 
 def test_there_is_one_for_every_model_and_no_other():
+    """But for those of torchvision by name, of which there are many: they are built to be looked at."""
     assert {file.stem for file in FOLDER.glob("*.json")} == set(names())
-    for word in CATALOGUE.words("model"):
+    for word in set(CATALOGUE.words("model")) - {"TorchvisionModel"}:
         example = CATALOGUE.find("model", word)
         assert manifest_of(example.parse({"type": word, **example.example})), word
 
