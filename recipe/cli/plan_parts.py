@@ -11,6 +11,7 @@ from recipe.schemas.plan import ParameterGroup, RunPlan
 from recipe.schemas.recipe import Gate
 
 _MOST_CLASSES = 6
+_MOST_SKIPPED = 5
 
 
 class Part(NamedTuple):
@@ -57,10 +58,22 @@ def _data(plan: RunPlan, recipe: Any) -> Iterator[str]:
     sources = [leaf.value for leaf in leaves(recipe.data) if leaf.is_path or str(leaf.value).startswith("builtin:")]
     yield ", ".join(sources)
     shown = ", ".join(classes[:_MOST_CLASSES]) + (" …" if len(classes) > _MOST_CLASSES else "")
-    counts = ", ".join(f"{count:,} {split}" for split, count in images.items())
+    counts = ", ".join(f"{count:,} {split}{_each(plan, split)}" for split, count in images.items())
     yield f"{counts} images of {len(classes)} classes: {shown}"
+    skipped: Any = plan.details.get("skipped", [])
+    named = ", ".join(skipped[:_MOST_SKIPPED]) + (" …" if len(skipped) > _MOST_SKIPPED else "")
+    yield f"{len(skipped):,} images that cannot be read are left out: {named}" if skipped else ""
     epochs: int = plan.recipe.train.epochs  # type: ignore[attr-defined]
     yield f"{steps:,} steps an epoch, {steps * epochs:,} in {epochs} epochs"
+
+
+def _each(plan: RunPlan, split: str) -> str:
+    """How many images each class has, or the fewest and the most."""
+    per_class: Any = plan.details.get("per_class", {})
+    if not per_class:
+        return ""
+    fewest, most = min(per_class[split]), max(per_class[split])
+    return f" ({fewest:,} each)" if fewest == most else f" ({fewest:,} to {most:,} each)"
 
 
 def _groups(groups: tuple[ParameterGroup, ...]) -> Iterator[tuple[str, ...]]:

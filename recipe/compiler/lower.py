@@ -66,5 +66,6 @@ def _details(recipe: Any, facts: Facts) -> FrozenDict[str, JsonValue]:
 
 def _steps(train: Any, images: int) -> int:
     """Batches of an epoch; the last may be smaller than the others, or left out for that."""
-    steps = images / train.batch_size
-    return math.floor(steps) if getattr(train, "drop_last", False) else math.ceil(steps)
+    batch_size: int = train.batch_size
+    is_last_used = not getattr(train, "drop_last", False)
+    return math.ceil(images / batch_size) if is_last_used else images // batch_size

@@ -42,7 +42,7 @@ def test_plan_says_what_a_run_would_do(cli, recipe):
 def test_a_plan_reads_well_and_reads_back(cli, recipe):
     shown = cli("plan", recipe, "-o", "plan.json")
     assert shown.returncode == 0, shown.stderr
-    for text in ("ResNet18", "11,177,538", "0.001 → 0.000122", "10 train, 10 val"):
+    for text in ("ResNet18", "11,177,538", "0.001 → 0.000122", "10 train (5 each), 10 val (5 each)"):
         assert text in shown.stdout
 
 

@@ -13,7 +13,7 @@ _GIB = 2**30
 
 
 def answer_cache(question: Question) -> Reply:
-    """In memory where the decoded images take at most half of what is free, and no more than `cache_limit`."""
+    """`ram` where the decoded images take at most half of what is free, and no more than `cache_limit`."""
     free = question.fact("hardware").free_memory_gib
     if free is None:
         return Reply("none", "how much memory is free is not known", "hardware")
@@ -33,7 +33,7 @@ def _gib(dataset: Dataset) -> float:
 
 
 def answer_normalize(question: Question) -> Reply:
-    """Mean and standard deviation of the training images, which were measured when they were checked."""
+    """What was measured when the training images were checked."""
     dataset: Dataset = question.fact("dataset")
     assert dataset.mean is not None
     assert dataset.std is not None
@@ -65,11 +65,11 @@ def images_have_one_size(resolved: Resolved, facts: Facts) -> Diagnostic | None:
     for split, transforms in (("train", augment.train), ("val", augment.val)):
         sizes = facts.dataset.sizes.get(split) if facts.dataset else None
         if sizes is not None and not end_in_one_size(transforms, begin_in_one=sizes.other is None):
-            return _differing(split, sizes)
+            return _differing(split, sizes, ("augment" if transforms else "data", split))
     return None
 
 
-def _differing(split: str, sizes: ImageSizes) -> Diagnostic:
+def _differing(split: str, sizes: ImageSizes, path: tuple[str, str]) -> Diagnostic:
     width, height = sizes.first_size
     if sizes.other is None or sizes.other_size is None:
         found = f"but the transforms of `augment.{split}` give images of {width} × {height} different ones"
@@ -79,9 +79,7 @@ def _differing(split: str, sizes: ImageSizes) -> Diagnostic:
     way_out = (
         f"end with a transform that gives one: `augment: {{{split}: [{{type: Resize, size: [{height}, {width}]}}]}}`"
     )
-    return Diagnostic(
-        "R619", f"images of a batch must have one size, {found}", help=(way_out,), path=("augment", split)
-    )
+    return Diagnostic("R619", f"images of a batch must have one size, {found}", help=(way_out,), path=path)
 
 
 def _classification(resolved: Resolved) -> Classification:
