@@ -160,6 +160,7 @@ class Told:
 
 def train_toy(plan, folder, steps=ToySteps, stop_at=None):
     """Train in this process; the reporter, the steps and the outcome."""
+    torch.set_num_threads(1)  # threads that wait for each other cost more than so small a network
     told, family, run = Told(stop_at), ToyFamily(steps), RunDirectory(folder)
     run.path.mkdir(parents=True, exist_ok=True)
     outcome = train_here(family, plan, run, World(torch.device("cpu")), told)
