@@ -90,8 +90,6 @@ CODES: dict[str, Code] = {
     "R617": Code("model-refuses-size", "The model does not take images of the size in which they come to it."),
     "R619": Code("image-sizes-differ", "Images that are to make a batch have different sizes."),
     "R620": Code("batch-of-one", "Batch normalization would get a single sample."),
-    "R619": Code("image-sizes-differ", "Images that are to make a batch have different sizes."),
-    "R620": Code("batch-of-one", "Batch normalization would get a single sample."),
     "R701": Code("unknown-path", "A path of `matrix` or `search.space` leads to no setting."),
     "R702": Code("same-run-twice", "Two combinations of a matrix are the same run."),
     "R703": Code("axis-of-one", "An axis of a matrix, or a choice of a search, has one value only.", "warning"),

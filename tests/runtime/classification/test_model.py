@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 import pytest
+from PIL import Image
 
 from recipe.cli.main import run
 from recipe.runtime.classification.model import list_parameters
@@ -30,7 +31,8 @@ def listless(tmp_path, monkeypatch):
     monkeypatch.setenv("RECIPE_CACHE", str(tmp_path / "cache"))
     monkeypatch.chdir(tmp_path)
     (tmp_path / "train/cat").mkdir(parents=True)
-    (tmp_path / "train/cat/1.png").write_bytes(b"x")
+    for index in range(2):
+        Image.new("RGB", (32, 32)).save(tmp_path / f"train/cat/{index}.png")
     text = "recipe: 1\nname: plain\ntask: classification\ndata: {train: train}\nmodel: Listless\n"
     (tmp_path / "recipe.yaml").write_text(text)
 
