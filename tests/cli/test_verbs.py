@@ -69,7 +69,7 @@ def test_list_shows_every_component_with_its_settings(cli):
     for word in ("detection", "YOLOv8", "AdamW", "LinearDecay", "TensorBoard", "MLflow"):
         assert word in done.stdout
     document = json.loads(cli("list", "tracker", "--format", "json").stdout)
-    assert [component["word"] for component in document["components"]] == ["MLflow", "TensorBoard"]
+    assert [component["word"] for component in document["components"]] == ["MLflow", "TensorBoard", "WandB"]
 
 
 def test_runs_of_an_empty_folder(cli, tmp_path):
