@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from hashlib import sha256
 from itertools import chain, islice
 from pathlib import Path
@@ -24,7 +26,8 @@ class ImageFile(NamedTuple):
     """Of its last change, in nanoseconds."""
 
 
-class Split(NamedTuple):
+@dataclass(frozen=True)
+class Split:
     """A folder of classes."""
 
     key: str
@@ -36,13 +39,13 @@ class Split(NamedTuple):
     Classes and images are in the order of torchvision's `ImageFolder`.
     """
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Sha256 over the name, size and time of every image."""
-        stamps = sha256()
+        stamps, start = sha256(self.key.encode()), len(str(self.folder))
         for image in chain.from_iterable(self.images.values()):
-            name = f"{self.key}/{os.path.relpath(image.path, self.folder)}"
-            stamps.update(f"{name}\0{image.size}\0{image.time}\n".encode(errors="surrogateescape"))
+            stamp = f"{image.path[start:]}\0{image.size}\0{image.time}\n"
+            stamps.update(stamp.encode(errors="surrogateescape"))
         return stamps.hexdigest()
 
 

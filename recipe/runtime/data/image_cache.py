@@ -21,6 +21,8 @@ Progress = Callable[[int, int], None]
 _REVISION = 1
 """Raised when images are decoded or laid out otherwise, so that no file is mistaken for another."""
 _THREADS = 8
+_CHUNK = 16
+"""Images that a thread takes at once."""
 _GIB = 2**30
 
 
@@ -80,8 +82,14 @@ def _fill(images: Images, progress: Progress | None, buffer: NDArray[np.uint8]) 
             message = f"`{images.name(index)}` could be read before, but not any more: {error}"
             raise RecipeError(Diagnostic("R605", message)) from error
 
+    def decode_all(indices: range) -> int:
+        for index in indices:
+            decode(index)
+        return indices.stop
+
+    chunks = [range(len(images))[start : start + _CHUNK] for start in range(0, len(images), _CHUNK)]
     with ThreadPoolExecutor(_THREADS) as pool:
-        for done, _ in enumerate(pool.map(decode, range(len(images))), 1):
+        for done in pool.map(decode_all, chunks):
             if progress is not None:
                 progress(done, len(images))
 

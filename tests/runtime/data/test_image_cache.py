@@ -56,15 +56,15 @@ def test_without_a_cache_images_stay_what_they_are(pictures):
 
 @pytest.mark.parametrize("mode", ["ram", "disk"])
 def test_a_cache_holds_the_same_images_and_decodes_each_once(mode, pictures):
-    images, told = pictures(), []
+    images, told = pictures(count=20), []
     kept = cached(images, mode, 8, progress=lambda done, total: told.append((done, total)))
-    assert (kept.mode, len(kept), kept.labels, kept.classes) == (mode, 5, images.labels, images.classes)
+    assert (kept.mode, len(kept), kept.labels, kept.classes) == (mode, 20, images.labels, images.classes)
     assert (kept.name(3), kept.size(3)) == ("3", (21, 16))
-    assert told == [(done, 5) for done in range(1, 6)]
+    assert told == [(16, 20), (20, 20)]
     for _ in range(2):
-        for index in range(5):
+        for index in range(20):
             assert (kept.decode(index) == images.pixels[index]).all()
-    assert Pictures.decoded == 5
+    assert Pictures.decoded == 20
     assert np.shares_memory(kept.decode(1), kept.decode(1)), "a view, no copy"
     assert kept.decode(1).flags.writeable, "torch warns of others"
 
