@@ -185,7 +185,7 @@ def _present_name(name: str, shapes: Mapping[str, tuple[int, ...]]) -> str:
 
 
 def _read(path: Path, model: Model) -> "dict[str, torch.Tensor]":
-    """The tensors of a `state_dict`, or of a checkpoint of ours. No code of the file is run."""
+    """The tensors of a `state_dict`, or of a checkpoint of ours: its averages, if it has any. Runs no code of it."""
     import torch
 
     try:
@@ -194,7 +194,7 @@ def _read(path: Path, model: Model) -> "dict[str, torch.Tensor]":
         said = next(iter(str(error).splitlines()), type(error).__name__)
         raise _refused(f"`{path}` is no file of weights that can be loaded safely: {said}", _leaf(model)) from error
     if isinstance(content, dict) and isinstance(content.get("network"), dict):
-        content = content["network"]
+        content = content.get("average") or content["network"]
     if not isinstance(content, dict) or not content or not all(map(_is_entry, content.items())):
         message = f"`{path}` is no `state_dict`: a map from names to tensors, by itself or under the key `network`"
         raise _refused(message, _leaf(model))

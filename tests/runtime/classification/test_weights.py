@@ -103,6 +103,12 @@ def test_a_checkpoint_of_ours_is_taken(saved):
     assert same(network(file=saved), network(seed=1, file=saved)) == list(network().state_dict())
 
 
+def test_of_a_checkpoint_with_averages_these_are_taken(saved):
+    torch.save({"network": network(seed=7).state_dict(), "average": torch.load(saved)}, saved)
+    loaded = network(seed=1, file=saved).state_dict()
+    assert all(torch.equal(loaded[name], tensor) for name, tensor in torch.load(saved)["average"].items())
+
+
 @pytest.mark.parametrize(
     ("name", "older"),
     [
