@@ -22,6 +22,9 @@ NO_DATA = CLASSIFY.replace("data: {train: train, val: val}\n", "")
 STOPPING = "train: {{epochs: 50, early_stopping: {{{}}}}}"
 MONITOR = "train: {{early_stopping: {{monitor: {}}}}}"
 SEARCH = "optimizer: AdamW\nsearch: {{objective: {{metric: {}}}, space: {{optimizer.lr: {{type: float, low: 0.1, high: 0.2}}}}}}"
+WARM = "scheduler: {{type: WarmUp, {}}}"
+SEQUENCE = "scheduler: {{type: SequentialLR, schedulers: [{}], milestones: {}}}"
+TWO = "ConstantLR, {type: ExponentialLR, gamma: 0.9}"
 RATES = "layer_lr: {{rates: {{{}}}}}"
 
 
@@ -63,7 +66,38 @@ TABLE = [
     (CLASSIFY, "scheduler: {type: StepLR, step_size: 50}", "R508", "50", "scheduler: {type: StepLR, step_size: 49}"),
     (CLASSIFY, "scheduler: {type: MultiStepLR, milestones: [30, 50]}", "R508", "50",
      "scheduler: {type: MultiStepLR, milestones: [30, 49]}"),
+    (CLASSIFY, "scheduler: {type: PolynomialLR, total_iters: 40}", "R506", "40", "scheduler: {type: PolynomialLR, total_iters: 50}"),
+    (CLASSIFY, "scheduler: {type: CosineAnnealingWarmRestarts, T_0: 60}", "R506", "60",
+     "scheduler: {type: CosineAnnealingWarmRestarts, T_0: 60, interval: step}"),
+    (CLASSIFY, "scheduler: {type: CosineAnnealingLR, T_max: 500}", "R506", "500",
+     "scheduler: {type: CosineAnnealingLR, T_max: 500, interval: step}"),
+    (CLASSIFY, WARM.format("epochs: 5, schedule: {type: CosineAnnealingLR, T_max: 50}"), "R506", "50",
+     WARM.format("epochs: 5, schedule: {type: CosineAnnealingLR, T_max: 45}")),
+    (CLASSIFY, WARM.format("epochs: 1.5, schedule: {type: StepLR, step_size: 49}"), "R508", "49",
+     WARM.format("epochs: 1.5, schedule: {type: StepLR, step_size: 48}")),
+    (CLASSIFY, WARM.format("epochs: 50"), "R505", "50", WARM.format("epochs: 49.5")),
+    (CLASSIFY, SEQUENCE.format(TWO, "[50]"), "R508", "50", SEQUENCE.format(TWO, "[49]")),
+    # R405: schedules that torch refuses
+    (CLASSIFY, SEQUENCE.format(TWO, "[3, 9]"), "R405", "[3, 9]", SEQUENCE.format(TWO, "[3]")),
+    (CLASSIFY, SEQUENCE.format(TWO + ", {type: StepLR, step_size: 3}", "[9, 9]"), "R405", "[9, 9]",
+     SEQUENCE.format(TWO + ", {type: StepLR, step_size: 3}", "[9, 10]")),
+    (CLASSIFY, "optimizer: Adagrad\nscheduler: {type: OneCycleLR, cycle_momentum: true}", "R405", "true",
+     "optimizer: Adagrad\nscheduler: {type: OneCycleLR, cycle_momentum: false}"),
+    (CLASSIFY, "optimizer: Rprop\nscheduler: {type: WarmUp, epochs: 1, schedule: {type: CyclicLR, max_lr: 0.1, cycle_momentum: true}}",
+     "R405", "true", "optimizer: RMSprop\nscheduler: {type: WarmUp, epochs: 1, schedule: {type: CyclicLR, max_lr: 0.1}}"),
+    (CLASSIFY, "scheduler: {type: OneCycleLR, three_phase: true, pct_start: 0.6}", "R405", "0.6",
+     "scheduler: {type: OneCycleLR, three_phase: true, pct_start: 0.5}"),
+    # R504: settings of schedules that nothing would read
+    (CLASSIFY, SEQUENCE.format("{type: ConstantLR, interval: step}, {type: ExponentialLR, gamma: 0.9}", "[3]"), "R504", "step",
+     SEQUENCE.format("{type: ConstantLR, interval: epoch}, {type: ExponentialLR, gamma: 0.9}", "[3]")),
+    (CLASSIFY, "scheduler: {type: OneCycleLR, cycle_momentum: false, max_momentum: 0.9}", "R504", "0.9",
+     "scheduler: {type: OneCycleLR, max_momentum: 0.9}"),
+    (CLASSIFY, "scheduler: {type: CyclicLR, max_lr: 0.1, gamma: 0.9}", "R504", "0.9",
+     "scheduler: {type: CyclicLR, max_lr: 0.1, gamma: 0.9, mode: exp_range}"),
     # R509
+    (CLASSIFY, "scheduler: {type: ReduceLROnPlateau, monitor: val_loss}", "R509", "val_loss", "scheduler: ReduceLROnPlateau"),
+    (NO_VALIDATION, WARM.format("epochs: 1, schedule: {type: ReduceLROnPlateau, monitor: val/loss}"), "R509", "val/loss",
+     WARM.format("epochs: 1, schedule: {type: ReduceLROnPlateau, monitor: train/loss}")),
     (CLASSIFY, MONITOR.format("val_accuracy"), "R509", "val_accuracy", MONITOR.format("val/loss")),
     (NO_VALIDATION, MONITOR.format("val/loss"), "R509", "val/loss", MONITOR.format("train/loss")),
     (NO_VALIDATION, "train: {early_stopping: {}}", "R509", "early_stopping", "train: {early_stopping: null}"),
@@ -105,6 +139,10 @@ TABLE = [
     # R516
     (MINIMAL, "scheduler: {type: StepLR, step_size: 3}", "R516", "{type: StepLR, step_size: 3}", "scheduler: CosineDecay"),
     (CLASSIFY, "scheduler: LinearDecay", "R516", "LinearDecay", "scheduler: {type: StepLR, step_size: 3}"),
+    (CLASSIFY, SEQUENCE.format("ConstantLR, ReduceLROnPlateau", "[3]"), "R516", "ReduceLROnPlateau", WARM.format("epochs: 1, schedule: ReduceLROnPlateau")),
+    (CLASSIFY, "scheduler: {type: ChainedScheduler, schedulers: [{type: CosineAnnealingWarmRestarts, T_0: 3}]}", "R516",
+     "{type: CosineAnnealingWarmRestarts, T_0: 3}", "scheduler: {type: ChainedScheduler, schedulers: [{type: StepLR, step_size: 3}]}"),
+    (CLASSIFY, WARM.format("epochs: 1, schedule: LinearDecay"), "R516", "LinearDecay", WARM.format("epochs: 1, schedule: OneCycleLR")),
     # R517
     (CLASSIFY.replace("val: val", "num_classes: 4"), "loss: {type: CrossEntropyLoss, class_weights: [1, 2, 3]}", "R517", "[1, 2, 3]",
      "loss: {type: CrossEntropyLoss, class_weights: [1, 2, 3, 4]}"),
@@ -135,7 +173,7 @@ def test_every_code_of_a_rule_has_a_counterexample():
         (MONITOR.format("val_accuracy"), "val/accuracy"),
         (MONITOR.format("f1"), "its metrics are `train/loss`, `train/accuracy`"),
         ("scheduler: {type: CustomLR}", "StepLR"),
-        ("scheduler: LinearDecay", "`CosineAnnealingLR`, `ExponentialLR`, `LinearLR`, `MultiStepLR`, `StepLR`"),
+        ("scheduler: LinearDecay", "`CosineAnnealingLR`, `CosineAnnealingWarmRestarts`, `CyclicLR`, `ExponentialLR`"),
         (RATES.format("conv2: 0.1"), "`layer1.0.conv2` would be `.*\\.conv2`"),
         (RATES.format("layr3: 0.1"), "layer3"),
         ("layer_lr: {}", "give layers their rates"),

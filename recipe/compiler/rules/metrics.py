@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from recipe.compiler.rule import WHOLE, Finding, rule
 from recipe.schemas.diagnostics import did_you_mean
 from recipe.schemas.recipe import Gate, Metric, Recipe
+from recipe.schemas.schedulers import Scheduler
 from recipe.schemas.search import Objective
 
 
@@ -12,6 +13,16 @@ from recipe.schemas.search import Objective
 def unknown_monitor(monitor: str, _data: object, recipe: Recipe) -> Finding | None:
     """Early stopping that would wait for a number that never comes."""
     return _unknown(monitor, "train.early_stopping.monitor", recipe)
+
+
+@rule("R509", "scheduler", "data", WHOLE)
+def unknown_plateau(scheduler: Scheduler | None, _data: object, recipe: Recipe) -> Finding | None:
+    """A rate that would wait for a number that never comes."""
+    at = "scheduler"
+    if scheduler is not None and scheduler.word() == "WarmUp":
+        at, scheduler = "scheduler.schedule", getattr(scheduler, "schedule", None)
+    monitor = getattr(scheduler, "monitor", None)
+    return None if monitor is None else _unknown(monitor, f"{at}.monitor", recipe)
 
 
 @rule("R509", "gates", "data", WHOLE)
@@ -97,4 +108,12 @@ def _listed(names: list[str]) -> str:
     return ", ".join(f"`{name}`" for name in names)
 
 
-RULES = (unknown_monitor, unknown_gate, unknown_objective, objective_reversed, delta_too_large, gate_impossible)
+RULES = (
+    unknown_monitor,
+    unknown_plateau,
+    unknown_gate,
+    unknown_objective,
+    objective_reversed,
+    delta_too_large,
+    gate_impossible,
+)
