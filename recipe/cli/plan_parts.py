@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from recipe.cli.curves import plot, rates
+from recipe.cli.curves import monitored, plot, rates
 from recipe.schemas.base import Section, leaves
 from recipe.schemas.component import Component
 from recipe.schemas.plan import ParameterGroup, RunPlan
@@ -29,18 +29,34 @@ def parts_of(plan: RunPlan) -> Iterator[Part]:
     yield _part("training", settings(recipe.train))
     for name in ("augment", "loss"):
         if isinstance(section := getattr(recipe, name, None), Section):
-            yield _part(name, component(section) if isinstance(section, Component) else settings(section, True))
+            yield Part(name, tuple(_section(section)))
     yield _part("optimizer", component(recipe.optimizer))
     yield Part("groups", tuple(_groups(plan.groups)))
-    yield _part("scheduler", component(recipe.scheduler), *_curve(plan.recipe))
+    yield _part("scheduler", component(recipe.scheduler), *_curve(plan))
     yield _part("hardware", settings(recipe.hardware))
     yield _part("trackers", *(map(component, recipe.trackers)))
     yield _part("gates", *map(_gate, recipe.gates))
     answers = ((answer.path, value(answer.value), answer.reason) for answer in plan.answers)
     yield Part("auto", tuple(answers))
     yield _part("versions", ", ".join(_versions(plan)))
-    accepted = ((each.what, f"{_short(each.before)} → {_short(each.after)}", each.when) for each in plan.amendments)
-    yield Part("accepted", tuple(accepted))
+    amended = (
+        (each.what, f"{_short(each.before)} → {_short(each.after)}", f"{each.why}, {each.when}")
+        for each in plan.amendments
+    )
+    yield Part("amended", tuple(amended))
+
+
+def _section(section: Section) -> Iterator[tuple[str, ...]]:
+    """One line, or a line for each component of its lists."""
+    steps = [(name, value) for name, value in section if isinstance(value, tuple) and _holds_components(value)]
+    if not steps:
+        yield (component(section) if isinstance(section, Component) else settings(section, True),)
+    for name, value in steps:
+        yield from (("" if index else name, component(item)) for index, item in enumerate(value))
+
+
+def _holds_components(values: tuple[object, ...]) -> bool:
+    return any(isinstance(item, Component) for item in values)
 
 
 def _part(label: str, *lines: str) -> Part:
@@ -88,11 +104,15 @@ def _groups(groups: tuple[ParameterGroup, ...]) -> Iterator[tuple[str, ...]]:
     return iter([("", "lr", "parameters", "tensors"), *rows] if rows else [])
 
 
-def _curve(recipe: Any) -> Iterator[str]:
-    curve = rates(recipe.scheduler, recipe.optimizer.lr, recipe.train.epochs)
+def _curve(plan: RunPlan) -> Iterator[str]:
+    recipe: Any = plan.recipe
+    steps: Any = plan.details.get("steps_per_epoch", 1)
+    curve = rates(recipe.scheduler, recipe.optimizer, recipe.train.epochs, steps)
     warmup = getattr(recipe.train, "warmup_epochs", 0)
     rises = f", the first {warmup:g} of them a warm-up (not drawn)" if warmup else ""
-    yield f"lr {curve[0]:g} → {curve[-1]:.3g} over {len(curve)} epochs{rises}"
+    metric = monitored(recipe.scheduler)
+    falls = f", lower wherever {metric} has stopped to improve (not drawn)" if metric else ""
+    yield f"lr {curve[0]:g} → {curve[-1]:.3g} over {len(curve)} epochs{rises}{falls}"
     if len(set(curve)) > 1:
         yield from plot(curve)
 

@@ -14,6 +14,9 @@ from recipe.schemas.schedulers import Scheduler
 
 Precision = Literal["fp32", "bf16", "fp16"]
 
+LOOP_OBJECTS = ("base_lr", "max_lr", "mode", "optimizer", "params", "run", "steps_per_epoch", "total_steps")
+"""What our loop hands to components: `Recipe.runtime_objects` of each family that it trains, and more by the family."""
+
 
 class Ema(Section):
     """Average the weights over the steps; the average is what is evaluated and kept as the best."""

@@ -2,7 +2,6 @@
 
 from recipe.compiler.rule import Finding, rule
 from recipe.schemas.losses import Loss
-from recipe.schemas.tasks.classification import BUILTIN_DIGITS
 
 
 @rule("R517", "loss", "data.num_classes")
@@ -36,16 +35,16 @@ def deterministic_benchmark(cudnn_benchmark: bool, deterministic: bool) -> Findi
 @rule("R504", "data.train")
 def unknown_builtin(train: str) -> Finding | None:
     """The program ships one dataset."""
-    if not train.startswith("builtin:") or train == BUILTIN_DIGITS:
+    if not train.startswith("builtin:") or train == "builtin:digits":
         return None
     message = f"there is no built-in dataset `{train}` for classification"
-    return Finding(message, "data.train", f"the built-in dataset is `{BUILTIN_DIGITS}`")
+    return Finding(message, "data.train", "the built-in dataset is `builtin:digits`")
 
 
 @rule("R504", "data.val", "data.train")
 def validation_of_its_own(val: str | None, train: str) -> Finding | None:
     """Built-in data are split already, and cannot be the validation of other data."""
-    if val is not None and train == BUILTIN_DIGITS:
+    if val is not None and train == "builtin:digits":
         return Finding(f"`data.val` is not read: `{train}` has validation images of its own", "data.val", "remove it")
     if val is not None and val.startswith("builtin:"):
         return Finding("`data.val` is a folder of images", "data.val", "name a folder, or leave it out")

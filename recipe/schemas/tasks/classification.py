@@ -12,7 +12,7 @@ from recipe.schemas.models import Model
 from recipe.schemas.optimizers import Optimizer
 from recipe.schemas.recipe import Metric, Recipe
 from recipe.schemas.schedulers import Scheduler
-from recipe.schemas.training import Stopping, TorchHardware, Train
+from recipe.schemas.training import LOOP_OBJECTS, Stopping, TorchHardware, Train
 from recipe.schemas.transforms import Transform
 
 BUILTIN_DIGITS = "builtin:digits"
@@ -112,7 +112,7 @@ class Classification(Recipe):
     )
     primary_metric = "val/accuracy"
     packages = (*Recipe.packages, "torchvision", "pillow")
-    runtime_objects = ("num_classes", "optimizer", "params", "run", "weight")
+    runtime_objects = (*LOOP_OBJECTS, "num_classes", "weight")
     settled_by_compiler = (*Recipe.settled_by_compiler, "data.num_classes", "data.cache_limit", "data.on_corrupt")
     example = {"recipe": 1, "name": "example", "data": {"train": "data/train"}, "model": {"type": "ResNet18"}}
 
