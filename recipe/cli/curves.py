@@ -1,35 +1,52 @@
 """Learning-rate curves as text."""
 
-from typing import Any
-
 from recipe.runtime.build import build
+from recipe.schemas.optimizers import Optimizer
 from recipe.schemas.schedulers import Scheduler
 
 _BARS = " ▁▂▃▄▅▆▇█"
 
 
-def rates(scheduler: Scheduler | None, lr: float, epochs: int) -> list[float]:
-    """The rate in each epoch (warm-up left out)."""
+def rates(scheduler: Scheduler | None, optimizer: Optimizer, epochs: int, steps_per_epoch: int) -> list[float]:
+    """The rate at the start of each epoch. What depends on a metric is left out."""
     if scheduler is None:
-        return [lr] * epochs
-    if "optimizer" in scheduler.runtime:
-        return _stepped_rates(scheduler, lr, epochs)
-    factor = build(scheduler, epochs=epochs)
-    return [lr * float(factor(epoch)) for epoch in range(epochs)]
+        return [optimizer.lr] * epochs
+    if "epochs" in scheduler.runtime:
+        factor = build(scheduler, epochs=epochs)
+        return [optimizer.lr * float(factor(epoch)) for epoch in range(epochs)]
+    return _moved_rates(_without_metric(scheduler), optimizer, epochs, steps_per_epoch)
 
 
-def _stepped_rates(scheduler: Scheduler, lr: float, epochs: int) -> list[float]:
-    """Those that torch's schedule gives an optimizer, epoch by epoch."""
+def _moved_rates(scheduler: Scheduler | None, optimizer: Optimizer, epochs: int, steps_per_epoch: int) -> list[float]:
+    """Those that the schedule of a run gives an optimizer."""
     import torch
 
-    optimizer: Any = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=lr)
-    schedule = build(scheduler, optimizer=optimizer)
+    from recipe.runtime.training.schedule import Schedule
+
+    live = build(optimizer, params=[torch.nn.Parameter(torch.zeros(1))])
+    schedule = Schedule(scheduler, live, optimizer.lr, steps_per_epoch, epochs, lambda _metric: False)
     found = []
     for _ in range(epochs):
-        found.append(float(optimizer.param_groups[0]["lr"]))
-        optimizer.step()
-        schedule.step()
+        found.append(float(live.param_groups[0]["lr"]))
+        for _ in range(steps_per_epoch):
+            schedule.step_done()
+        schedule.epoch_done({})
     return found
+
+
+def _without_metric(scheduler: Scheduler) -> Scheduler | None:
+    """The schedule, but for a part that waits for a metric."""
+    if monitored(scheduler) is None:
+        return scheduler
+    return scheduler.model_copy(update={"schedule": None}) if any(scheduler.inner()) else None
+
+
+def monitored(scheduler: Scheduler | None) -> str | None:
+    """The metric that a schedule waits for."""
+    if scheduler is None:
+        return None
+    inner = [each for _, each in scheduler.inner()]
+    return next((each.monitor for each in (scheduler, *inner) if hasattr(each, "monitor")), None)
 
 
 def plot(values: list[float], width: int = 48, height: int = 4) -> list[str]:

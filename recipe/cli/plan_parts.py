@@ -24,7 +24,7 @@ class Part(NamedTuple):
 def parts_of(plan: RunPlan) -> Iterator[Part]:
     """A single run: the model first, what it rests on last. What is computed from settings is so from the live ones."""
     recipe: Any = plan.shown()
-    yield _part("model", f"{component(recipe.model)}, {_parameters(plan):,} trainable parameters")
+    yield _part("model", f"{component(recipe.model)}, {_parameters(plan):,} trainable parameters", _weights(plan))
     yield _part("data", *_data(plan, recipe))
     yield _part("training", settings(recipe.train))
     for name in ("augment", "loss"):
@@ -65,6 +65,12 @@ def _part(label: str, *lines: str) -> Part:
 
 def _parameters(plan: RunPlan) -> int:
     return sum(group.parameters for group in plan.groups)
+
+
+def _weights(plan: RunPlan) -> str:
+    """Where the first weights come from, if they come from a file and no answer says it."""
+    is_told = any(answer.path == "model.weights" for answer in plan.answers)
+    return "" if is_told else str(plan.details.get("weights", ""))
 
 
 def _data(plan: RunPlan, recipe: Any) -> Iterator[str]:

@@ -50,6 +50,22 @@ def test_without_a_schedule_the_rate_stays(cli, recipe):
     assert "0.001 → 0.001" in cli("plan", recipe, "--set", "scheduler=null").stdout
 
 
+@pytest.mark.parametrize(
+    ("scheduler", "said"),
+    [
+        ("{type: WarmUp, epochs: 2, schedule: {type: ExponentialLR, gamma: 0.9}}", "lr 1e-05 → 0.000478 over"),
+        ("{type: OneCycleLR, interval: step}", "lr 4e-05 → "),
+        (
+            "{type: WarmUp, epochs: 1, schedule: ReduceLROnPlateau}",
+            "1e-05 → 0.001 over 10 epochs, lower wherever val/loss has stopped to improve",
+        ),
+    ],
+)
+def test_the_curve_is_that_of_the_live_schedule(cli, recipe, scheduler, said):
+    shown = cli("plan", recipe, "--set", f"scheduler={scheduler}")
+    assert said in " ".join(shown.stdout.split()), shown.stderr
+
+
 def test_the_dataset_is_asked_for_the_number_of_classes(cli, recipe):
     done = cli("plan", recipe, "--set", "loss.class_weights=[1, 2, 3]")
     assert done.returncode == 1
