@@ -266,7 +266,7 @@ def test_a_process_that_ends_takes_its_workers_with_it():
     ends = {"raise KeyError": 1, "import os; os.kill(os.getpid(), 9)": -signal.SIGKILL}
     processes = [start(SCRIPT.format(end=end)) for end in ends]
     for process, code in zip(processes, ends.values(), strict=True):
-        worker, said = process.communicate(timeout=60)
+        worker, said = communicate(process, within=120)
         assert process.returncode == code
         assert said.endswith("KeyError\n" if code == 1 else "")
         assert ended(int(worker), within=10)
@@ -274,6 +274,13 @@ def test_a_process_that_ends_takes_its_workers_with_it():
 
 def start(script):
     return subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def communicate(process, within):
+    try:
+        return process.communicate(timeout=within)
+    finally:
+        process.kill()
 
 
 def ended(pid, within):
