@@ -61,6 +61,8 @@ def _details(recipe: Any, facts: Facts) -> FrozenDict[str, JsonValue]:
             details["labels"] = facts.dataset.labels
         details["classes"] = list(facts.dataset.classes)
         details["steps_per_epoch"] = _steps(recipe.train, facts.dataset.images["train"])
+    if facts.weights is not None and facts.weights.path is not None:
+        details["weights"] = facts.weights.reason
     return FrozenDict(details)
 
 

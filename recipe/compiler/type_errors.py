@@ -40,6 +40,8 @@ _BOUND = {
     "string_pattern_mismatch": "text that fits the pattern `{pattern}`",
 }
 _UNQUOTED: dict[str, tuple[type, ...]] = {"int_type": (int,), "float_type": (int, float), "bool_type": (bool,)}
+_MOST_CHOICES = 12
+"""More words than these are in the reference, and would hide what is wrong."""
 _YES_NO = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
@@ -76,6 +78,7 @@ def _unknown_key(path: Path, data: Any, root: Mapping, report: Report) -> Diagno
     found = Suggestion() if section is None else suggest_key(path, section, data)
     mended: tuple[Fix, ...] = ()
     if found.rename and entry and not fixes.has_key(parent, found.rename):
+        report.poison((*path[:-1], found.rename))  # its default is not what was meant
         mended = fixes.rename_key(entry, str(path[-1]), found.rename, report, safe=found.is_certain)
     labels = (Label(entry.key_span if entry else node.span), *_type_elsewhere(section, parent, entry))
     help_ = found.help if found.candidates else (*found.help, _keys_of(path, section))
@@ -169,7 +172,8 @@ def _bad_value(path: Path, error: Any, node: Node, place: Place, report: Report)
 
 def _not_a_choice(path: Path, expected: str, node: Node, place: Place, report: Report) -> Diagnostic:
     choices = _choices(expected) + ((AUTO,) if _takes_auto(place) else ())
-    message = f"{_name(path)} must be one of {_listed(choices)}, but is {_said(node)}"
+    shown = f"one of {_listed(choices)}" if len(choices) <= _MOST_CHOICES else f"one of {len(choices)} words"
+    message = f"{_name(path)} must be {shown}, but is {_said(node)}"
     found = suggest_choice(node.text, choices) if isinstance(node, Scalar) and not node.is_secret else Suggestion()
     mended = _replacement(node, found, report)
     return Diagnostic("R406", message, labels_of(node), (), found.candidates, path=path, fixes=mended)

@@ -64,7 +64,7 @@ def only_problem(file):
         ("trackers: [{Type: MLflow}]", ("type",), ""),
         # words
         ("optimizer: adamw", ("AdamW",), ""),
-        ("optimizer: AdamV", ("Adam", "AdamW"), ""),
+        ("optimizer: AdamV", ("Adam", "AdamW", "Adamax"), ""),
         ("optimizer: auto", (), "Ultralytics has `auto`: there it chooses SGD or AdamW"),
         ("scheduler: cosine", ("CosineDecay",), "called `cosine` in Hugging Face; there the rate ends at 0"),
         ("trackers: [wandb]", ("WandB",), ""),

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from pydantic import JsonValue
 
 from recipe.runtime.classification.losses import effective_loss
-from recipe.runtime.classification.model import effective_model
 from recipe.runtime.classification.normalization import effective_normalization
 from recipe.runtime.data.images import Images
 from recipe.runtime.training.effective import effective_component, effective_descent
@@ -23,7 +22,7 @@ def effective_values(steps: "ClassificationSteps") -> dict[str, JsonValue]:
         **_data(steps.images, recipe.data),
         **effective_normalization(list(steps.pipelines.values()), recipe.data.normalize),
         **_augment(steps),
-        **effective_model(steps.network, recipe, steps.plan),
+        **steps.effective_model,
         **effective_loss(steps.criterion, recipe.loss, steps.counts),
         **effective_descent(steps.descent, recipe, steps.network),
     }

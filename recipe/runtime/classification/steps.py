@@ -12,7 +12,7 @@ from recipe.runtime.classification.dataset import ClassificationDataset
 from recipe.runtime.classification.effective import effective_values
 from recipe.runtime.classification.images import open_images
 from recipe.runtime.classification.losses import class_weights_tensor
-from recipe.runtime.classification.model import build_network
+from recipe.runtime.classification.model import build_network, effective_model
 from recipe.runtime.classification.normalization import normalization_of
 from recipe.runtime.data.image_cache import cached
 from recipe.runtime.data.images import Images
@@ -43,11 +43,12 @@ class ClassificationSteps:
             split: self._loader(split) for split in self.images if split != "train"
         }
         classes = self.images["train"].classes
-        self.weights_file = next((each.path for each in plan.inputs if each.name == "weights"), None)
-        self.network = build_network(recipe, len(classes), self.weights_file).to(world.device)
+        weights = next((each.path for each in plan.inputs if each.name == "weights"), None)
+        self.network = build_network(recipe, len(classes), weights).to(world.device)
+        self.effective_model = effective_model(self.network, recipe, plan)  # before other weights are loaded into it
         self.counts = _counts(self.images["train"])
-        weights = class_weights_tensor(recipe.loss, self.counts)
-        self.criterion = build(recipe.loss, weight=weights).to(world.device)
+        class_weights = class_weights_tensor(recipe.loss, self.counts)
+        self.criterion = build(recipe.loss, weight=class_weights).to(world.device)
         self.descent: Descent = build_descent(recipe, self.network, len(self.train))
         self.updates: tuple[Update, ...] = (self.descent,)
 
