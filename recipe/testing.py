@@ -28,7 +28,9 @@ def check_component(cls: type[Component], folder: Path) -> None:
     check_defaults(cls)
     check_round_trip(cls)
     if not issubclass(cls, Recipe):
-        construct(cls, folder)
+        built = construct(cls, folder)
+        if cls.kind in _READ:
+            check_reading(_example(cls), built)
 
 
 def check_description(cls: type[Component]) -> None:
@@ -60,11 +62,34 @@ def check_round_trip(cls: type[Component]) -> None:
     assert kind.parse(json.loads(example.model_dump_json())) == example
 
 
+def check_reading(component: Component, built: Any) -> None:
+    """What was built says the settings, inner components included: `read` is the inverse of `kwargs`."""
+    parts = component.parts(built)
+    data, read = component.model_dump(mode="json"), component.read(built)
+    outer = {path.partition(".")[0] for path in parts}
+    unproved = set(type(component).model_fields) - set(read) - outer - {"lr"}
+    assert not unproved, f"{component.word()}.read says nothing of {sorted(unproved)}"
+    for name, value in read.items():
+        found = list(value) if isinstance(value, tuple) else value
+        assert found == data[name], f"{component.word()}.{name} is {data[name]!r} and reads as {found!r}"
+    for path, part in parts.items():
+        inner: Any = component
+        for step in path.split("."):
+            inner = inner[int(step)] if step.isdecimal() else getattr(inner, step)
+        check_reading(inner, part)
+
+
+def _example(cls: type[Component]) -> Component:
+    return cls.parse({cls.tag: cls.word(), **cls.example})
+
+
 def construct(cls: type[Component], folder: Path) -> Any:
     """Build the target from the example and small runtime objects."""
     if cls.target.startswith("ultralytics."):
         importlib.import_module("recipe.runtime.detection.isolation").prepare()
-    component = cls.parse({cls.tag: cls.word(), **cls.example})
+    component = _example(cls)
+    if cls.kind == "scheduler" and "epochs" not in cls.runtime:
+        return _scheduled(component, folder)
     return build(component, **{name: _RUNTIME_OBJECTS[name](folder) for name in cls.runtime})
 
 
@@ -75,6 +100,12 @@ def _parameters(_folder: Path) -> Any:
 
 def _optimizer(folder: Path) -> Any:
     return importlib.import_module("torch").optim.SGD(_parameters(folder), lr=0.1)
+
+
+def _scheduled(component: Any, folder: Path) -> Any:
+    """By the loop's own `Schedule`, which gives a live schedule what torch's does not know."""
+    schedule = importlib.import_module("recipe.runtime.training.schedule").Schedule
+    return schedule(component, _optimizer(folder), 0.1, 4, 10, lambda _metric: False).built
 
 
 def _tracked_run(folder: Path) -> TrackedRun:
@@ -103,6 +134,9 @@ def _tracked_run(folder: Path) -> TrackedRun:
     )
     return TrackedRun(plan, folder, folder / ".memory", {"name": "conformance"})
 
+
+_READ = ("loss", "optimizer", "scheduler", "transform")
+"""Kinds that our own loop builds, and proves to hold what the recipe says."""
 
 _RUNTIME_OBJECTS: dict[str, Any] = {
     "params": _parameters,
