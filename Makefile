@@ -48,6 +48,11 @@ bench: install
 	$(BIN)/python benchmarks/validate_many.py
 	$(BIN)/python benchmarks/hostile.py
 	$(BIN)/python benchmarks/run_overhead.py
+	$(BIN)/python benchmarks/input_speed.py
+	$(BIN)/python benchmarks/optimizer_step.py
+	$(BIN)/python benchmarks/checkpoint_cost.py
+	$(BIN)/python benchmarks/step_overhead.py
+	$(BIN)/python benchmarks/loop_overhead.py
 
 docs: install
 	$(BIN)/python docs/build_reference.py
