@@ -24,7 +24,8 @@ def recipe(recipe_file, tmp_path):
         for name in ("cat", "dog"):
             (tmp_path / split / name).mkdir(parents=True)
             for index in range(5):
-                Image.new("RGB", (32, 32), (40 * index, 0, 0)).save(tmp_path / split / name / f"{index}.png")
+                picture = Image.new("RGB", (32, 32), (40 * index, 30 * index, 20 * index))
+                picture.save(tmp_path / split / name / f"{index}.png")
     return recipe_file(RECIPE)
 
 
@@ -71,3 +72,18 @@ def test_the_dataset_is_asked_for_the_number_of_classes(cli, recipe):
     assert done.returncode == 1
     assert "R517" in done.stderr
     assert "`class_weights` has 3 weights, and there are 2 classes" in done.stderr
+
+
+def test_images_that_cannot_be_read_stop_a_plan_or_are_left_out_of_it(cli, recipe, tmp_path):
+    for name in ("train/cat/7.png", "val/dog/8.png"):
+        (tmp_path / name).write_bytes(b"404")
+    refused = cli("plan", recipe)
+    assert refused.returncode == 1
+    assert "error[R605] corrupt-image: 2 of 22 images cannot be used" in refused.stderr
+    assert all(name in refused.stderr for name in ("train/cat/7.png", "val/dog/8.png", "`on_corrupt: skip`"))
+    skip = ("--set", "data.on_corrupt=skip", "--set", "data.normalize=from_data")
+    shown = cli("plan", recipe, *skip)
+    assert shown.returncode == 0, shown.stderr
+    assert "10 train (5 each), 10 val (5 each)" in shown.stdout
+    assert "2 images that cannot be read are left out: " in shown.stdout
+    assert "of all pixels of 10 training images" in shown.stdout

@@ -168,12 +168,13 @@ def test_what_a_killed_process_has_begun_is_never_used(folder):
     assert files(folder) == ["k.pixels"]
 
 
-def test_what_a_killed_process_has_begun_takes_no_room(folder):
+@pytest.mark.parametrize("limit", [2, 1000])
+def test_what_a_killed_process_has_begun_is_removed(limit, folder):
     process = build(folder, seconds=60)
     assert process.stdout.readline() == "begun\n"
     process.kill()
     process.wait()
-    open_stored(folder, "other", KIB, 2 * KIB, lambda content: content.fill(1))
+    stored(folder, "other", kib=1, limit=limit)
     assert files(folder) == ["other.pixels"]
 
 
@@ -192,6 +193,7 @@ def test_the_files_that_were_used_longest_ago_make_room(folder):
 
 
 def test_a_file_in_use_is_never_removed(folder):
+    stored(folder, "a")
     first, _second = stored(folder, "a"), stored(folder, "b")
     with pytest.raises(RecipeError, match="R614") as caught:
         stored(folder, "c")
