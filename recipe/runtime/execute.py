@@ -1,7 +1,10 @@
 """Carry out a plan in its run directory, on this machine."""
 
+import contextlib
+
+from recipe.runtime.failures import told_where_unwritable
 from recipe.runtime.family import Family, Outcome
-from recipe.runtime.files import write_atomically
+from recipe.runtime.files import remove_unfinished, write_atomically
 from recipe.runtime.interruption import Interruption
 from recipe.runtime.recorder import Recorder, View
 from recipe.runtime.rundir import RunDirectory
@@ -23,8 +26,9 @@ def execute(plan: RunPlan, run: RunDirectory, view: View) -> Result:
 
     Raises `RecipeError` (R8xx), `Interrupted` among them; `status.json` says then what happened.
     """
-    write_atomically(run.plan, plan.to_json() + "\n")
-    with Interruption() as interruption:
+    with told_where_unwritable(run.path), Interruption() as interruption:
+        remove_unfinished(run.path)
+        write_atomically(run.plan, plan.to_json() + "\n")
         recorder = Recorder(plan, run, view, interruption)
         try:
             outcome = family_of(plan.recipe).train(plan, run, recorder)
@@ -63,11 +67,14 @@ def _finish(plan: RunPlan, run: RunDirectory, recorder: Recorder, outcome: Outco
         tracking=FrozenDict(recorder.tracking.locations()),
         origin=outcome.origin,
     )
+    recorder.write_status("finished")  # before the result: a run that has one is never looked at again
     run.write(run.result, result)
-    recorder.write_status("finished")
     return result
 
 
 def _leave(recorder: Recorder, state: RunState, error: str | None = None) -> None:
-    recorder.write_status(state, error)
-    recorder.tracking.finish(state, {})
+    """Where the disk is full, this fails too; what has stopped the run is told all the same."""
+    with contextlib.suppress(OSError):
+        recorder.write_status(state, error)
+    with contextlib.suppress(OSError):
+        recorder.tracking.finish(state, {})

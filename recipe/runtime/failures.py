@@ -25,6 +25,17 @@ def translated(log: Path) -> Iterator[None]:
         raise RecipeError(_diagnose(error, log)) from error
 
 
+@contextlib.contextmanager
+def told_where_unwritable(folder: Path) -> Iterator[None]:
+    """Raise what keeps a run from writing into its folder as `RecipeError` (R809), and anything else as it is."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _CANNOT_WRITE:
+            raise
+        raise RecipeError(cannot_write(error, folder)) from error
+
+
 def _diagnose(error: Exception, log: Path) -> Diagnostic:
     said = f"{type(error).__name__}: {error}"
     if isinstance(error, OSError) and error.errno in _CANNOT_WRITE:

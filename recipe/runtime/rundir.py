@@ -1,6 +1,8 @@
 """A run's directory: where its files are, and that only one process works in it."""
 
 import fcntl
+import os
+import weakref
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -53,6 +55,7 @@ class RunDirectory:
         except OSError:
             raise self._in_use() from None
         self._lock = handle
+        _LOCKS.add(handle)
 
     def unlock(self) -> None:
         """Give the directory back."""
@@ -109,6 +112,18 @@ class RunDirectory:
         self.path.rename(aside)
         self.unlock()
         return aside
+
+
+_LOCKS: "weakref.WeakSet[IO[str]]" = weakref.WeakSet()
+
+
+def _forget_locks() -> None:
+    """A forked process that loads batches outlives a killed run by seconds, and would keep its directory locked."""
+    for handle in list(_LOCKS):
+        handle.close()
+
+
+os.register_at_fork(after_in_child=_forget_locks)
 
 
 def _read(path: Path, model: type[M]) -> M | None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import torch
 
-from recipe.runtime.files import written_atomically
+from recipe.runtime.files import place_kept, written_atomically
 from recipe.schemas.diagnostics import Diagnostic, RecipeError
 
 FORMAT = 1
@@ -26,12 +26,6 @@ class Checkpoints:
         self.last, self.best = folder / "last.pt", folder / "best.pt"
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="checkpoints")
         self._writing: Future[None] | None = None
-
-    def prepare(self) -> None:
-        """Make the folder, and remove what a killed process left half-written. The run must be locked."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        for leftover in self.folder.glob(".*.pt.*"):
-            leftover.unlink()
 
     def save(self, state: dict[str, Any], is_best: bool = False, keep_as: int | None = None) -> None:
         """Copy a state and have it written: as `last`, as `best` too, and under the number of an epoch.
@@ -70,15 +64,12 @@ class Checkpoints:
 
 def _place_copy(source: Path, target: Path) -> None:
     """Another name for the same file, where the file system can; else a copy. In place at once, never in part."""
-    temporary = target.with_name(f".{target.name}.new")
-    temporary.unlink(missing_ok=True)
-    try:
-        os.link(source, temporary)
-    except OSError:
-        shutil.copyfile(source, temporary)
-    with temporary.open("rb") as file:
-        os.fsync(file.fileno())
-    temporary.replace(target)
+    with place_kept(target) as temporary:
+        temporary.unlink()
+        try:
+            os.link(source, temporary)
+        except OSError:
+            shutil.copyfile(source, temporary)
 
 
 def copied(state: Any) -> Any:

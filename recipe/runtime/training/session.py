@@ -43,7 +43,7 @@ def train_here(family: LoopFamily, plan: RunPlan, run: RunDirectory, world: Worl
     seed_all(recipe.seed)
     checkpoints = Checkpoints(run.checkpoints, recipe.train.checkpoint_keep)
     if world.is_first:
-        checkpoints.prepare()
+        run.checkpoints.mkdir(parents=True, exist_ok=True)
     steps = family.steps(plan, world)
     try:
         loop = Loop(plan, steps, world, checkpoints, reporter)

@@ -1,0 +1,143 @@
+"""Runs that are killed, at any time and inside every write: they go on, and end with the same bits."""
+
+import random
+import shutil
+import time
+
+import pytest
+
+from tests.runtime.training.runs import RECIPE, Workplace, assert_whole, kill, leftovers, processes_of, result_of
+
+OFTEN = RECIPE.replace("checkpoint_every: 2", "checkpoint_every: 2, checkpoint_minutes: 0.00001")
+LONGER = OFTEN.replace("0.00001", "0.002").replace("epochs: 3", "epochs: 8").replace("T_max: 3", "T_max: 8")
+
+DIES = """
+import io, os, signal, torch
+from pathlib import Path
+
+calls, writer = 0, torch.save
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+def watched(call):
+    def inner(*args, **options):
+        global calls
+        calls += 1
+        if calls == {number} and not {after}:
+            die()
+        done = call(*args, **options)
+        if calls == {number}:
+            die()
+        return done
+    return inner
+
+def halfway(state, file):
+    global calls
+    calls += 1
+    if calls == {number}:
+        whole = io.BytesIO()
+        writer(state, whole)
+        file.write(whole.getvalue()[: len(whole.getvalue()) // 2])
+        file.flush()
+        die()
+    writer(state, file)
+
+if {inside}:
+    torch.save = halfway
+else:
+    os.fsync, os.link, Path.replace = watched(os.fsync), watched(os.link), watched(Path.replace)
+"""
+
+
+def dies(number, after=False, inside=False):
+    return DIES.format(number=number, after=after, inside=inside)
+
+
+@pytest.fixture(scope="module")
+def often(tmp_path_factory):
+    """A workplace with forked runs, and what an unbroken one leaves."""
+    place = Workplace(tmp_path_factory.mktemp("often"), OFTEN)
+    assert place.spawn() == 0, place.said()
+    yield place, result_of(place)
+    place.close()
+
+
+def resumes_after(often, change):
+    """Whether the run was killed at all; that it left only whole files, and that it ends like the unbroken one."""
+    place, unbroken = often
+    shutil.rmtree(place.runs)
+    code = place.spawn(change=change)
+    assert code in (0, -9), place.said()
+    assert_whole(place)
+    assert place.spawn() == 0, place.said()
+    assert result_of(place) == unbroken
+    assert place.read("status.json")["state"] == "finished"
+    assert leftovers(place) == set()
+    return code == -9
+
+
+@pytest.mark.parametrize(("number", "after"), [(3, True), (12, False), (19, True), (26, False)])
+def test_a_kill_inside_a_write_leaves_whole_files_and_changes_nothing(often, number, after):
+    assert resumes_after(often, dies(number, after))
+
+
+def test_a_kill_in_the_middle_of_a_checkpoint(often):
+    assert resumes_after(often, dies(5, inside=True))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("after", [False, True])
+def test_a_kill_at_every_write(often, after):
+    for number in range(1, 31):
+        assert resumes_after(often, dies(number, after))
+    for number in random.Random(after).sample(range(31, 120), 5):
+        resumes_after(often, dies(number, after))
+
+
+def kill_and_resume(place, unbroken, moments):
+    """Kill at each of the moments, seconds from the start of a process, unless it has finished by then."""
+    kills = 0
+    for moment in moments:
+        process = place.start()
+        time.sleep(moment)
+        if process.poll() is None:
+            kills += 1
+            kill(process)
+        assert_whole(place)
+    place.go()
+    assert result_of(place) == unbroken
+    assert leftovers(place) == set()
+    place.wait_until(lambda: not processes_of(place))
+    return kills
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_kills_from_outside_change_nothing(tmp_path, workers):
+    place = Workplace(tmp_path, LONGER.replace("workers: 0", f"workers: {workers}"))
+    place.go()
+    unbroken = result_of(place)
+    shutil.rmtree(place.runs)
+    draw = random.Random(workers)
+    for epochs in (1, 5):
+        process = place.start()
+        place.wait_until(lambda least=epochs: place.epochs_done() >= least, process)
+        time.sleep(draw.uniform(0, 0.2))
+        kill(process)
+        assert_whole(place)
+    place.go()
+    assert "resuming at epoch" in place.said()
+    assert result_of(place) == unbroken
+    assert leftovers(place) == set()
+    place.wait_until(lambda: not processes_of(place))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("seed", "workers"), [(0, 0), (1, 1)])
+def test_ten_kills_at_any_time_change_nothing(tmp_path, seed, workers):
+    place = Workplace(tmp_path, LONGER.replace("workers: 0", f"workers: {workers}"))
+    seconds = place.go()
+    unbroken = result_of(place)
+    shutil.rmtree(place.runs)
+    draw = random.Random(seed)
+    assert kill_and_resume(place, unbroken, [draw.uniform(0, seconds) for _ in range(10)]) >= 5
