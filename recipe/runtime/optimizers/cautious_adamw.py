@@ -9,7 +9,7 @@ from torch.optim.adamw import adamw
 
 _SMALLEST_SHARE = 1e-3
 _SLICE = 2**16
-"""Elements whose signs are compared at a time: so few that they stay in the processor's cache."""
+"""Elements that are worked on at a time, but for Adam's own pass: so few that they stay in the processor's cache."""
 
 
 class CautiousAdamW(torch.optim.Optimizer):
@@ -75,7 +75,8 @@ class CautiousAdamW(torch.optim.Optimizer):
         scale = 1 / max(kept / parameter.numel(), _SMALLEST_SHARE)
         if group["max_scale"] is not None:
             scale = min(scale, group["max_scale"])
-        weights.mul_(1 - group["lr"] * group["weight_decay"]).add_(update, alpha=scale)
+        for part, move in zip(torch.split(weights, _SLICE), torch.split(update, _SLICE), strict=True):
+            part.mul_(1 - group["lr"] * group["weight_decay"]).add_(move, alpha=scale)
 
 
 def _rows(parameter: Tensor, gradient: Tensor | None, *state: Tensor) -> tuple[Tensor, ...]:
