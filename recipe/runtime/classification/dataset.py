@@ -15,7 +15,7 @@ class ClassificationDataset:
     """Implements `recipe.runtime.data.loader.Samples`."""
 
     def __init__(self, images: Images, pipeline: Pipeline, seed: int) -> None:
-        self._images, self._pipeline, self._seed = images, pipeline, seed
+        self._images, self._pipeline, self.seed = images, pipeline, seed
 
     def __len__(self) -> int:
         return len(self._images)
@@ -38,7 +38,7 @@ class ClassificationDataset:
     def _transformed(self, item: int, epoch: int) -> Tensor:
         pixels = self._decoded(item)
         try:
-            return self._pipeline.apply(pixels, mix(self._seed, epoch, item))
+            return self._pipeline.apply(pixels, mix(self.seed, epoch, item))
         except (ValueError, RuntimeError) as error:
             name, (height, width, _) = self._images.name(item), pixels.shape
             message = f"the transforms cannot be applied to `{name}`, which is {width} × {height} pixels: {error}"

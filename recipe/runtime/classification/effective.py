@@ -1,7 +1,7 @@
 """What the live objects of a classification run hold, under the paths of the recipe."""
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import JsonValue
 
@@ -9,7 +9,7 @@ from recipe.runtime.classification.losses import effective_loss
 from recipe.runtime.classification.normalization import effective_normalization
 from recipe.runtime.data.images import Images
 from recipe.runtime.training.effective import effective_component, effective_descent
-from recipe.schemas.tasks.classification import BUILTIN_DIGITS, ClassificationData
+from recipe.schemas.tasks.classification import BUILTIN_DIGITS
 
 if TYPE_CHECKING:
     from recipe.runtime.classification.steps import ClassificationSteps
@@ -19,7 +19,8 @@ def effective_values(steps: "ClassificationSteps") -> dict[str, JsonValue]:
     """Dotted path → value, for every leaf of data, augment, model, loss, optimizer and scheduler."""
     recipe = steps.recipe
     return {
-        **_data(steps.images, recipe.data),
+        "seed": _one_of({samples.seed for samples in steps.samples.values()}),
+        **_data(steps),
         **effective_normalization(list(steps.pipelines.values()), recipe.data.normalize),
         **_augment(steps),
         **steps.effective_model,
@@ -28,14 +29,18 @@ def effective_values(steps: "ClassificationSteps") -> dict[str, JsonValue]:
     }
 
 
-def _data(images: dict[str, Images], asked: ClassificationData) -> dict[str, JsonValue]:
-    modes = {each.mode for each in images.values()}
+def _data(steps: "ClassificationSteps") -> dict[str, JsonValue]:
+    images, asked = steps.images, steps.recipe.data
     return {
         "data.train": _source(images["train"], asked.train),
         "data.val": None if asked.val is None else _source(images["val"], asked.val),
-        "data.limit_per_class": _limit(images, asked.limit_per_class),
-        "data.cache": modes.pop() if len(modes) == 1 else sorted(modes),  # type: ignore[dict-item]
+        "data.limit_per_class": _limit(steps),
+        "data.cache": _one_of({each.mode for each in images.values()}),
     }
+
+
+def _one_of(found: set[Any]) -> JsonValue:
+    return found.pop() if len(found) == 1 else sorted(found)
 
 
 def _source(images: Images, asked: str) -> str:
@@ -46,10 +51,14 @@ def _source(images: Images, asked: str) -> str:
     return os.path.commonpath(names)
 
 
-def _limit(images: dict[str, Images], asked: int | None) -> int | None:
-    """The limit that was asked for if no class has more images; else what the largest class has."""
-    most = max(each.labels.count(label) for each in images.values() for label in set(each.labels))
-    return asked if asked is None or most <= asked else most
+def _limit(steps: "ClassificationSteps") -> JsonValue:
+    """The limit that was asked for, if every class has the images that were counted; else what the largest has."""
+    live = {
+        split: [images.labels.count(label) for label in range(len(images.classes))]
+        for split, images in steps.images.items()
+    }
+    most, asked = max(map(max, live.values())), steps.recipe.data.limit_per_class
+    return asked if live == steps.plan.details["per_class"] and most <= (asked or most) else most
 
 
 def _augment(steps: "ClassificationSteps") -> dict[str, JsonValue]:
@@ -57,8 +66,9 @@ def _augment(steps: "ClassificationSteps") -> dict[str, JsonValue]:
     for split in ("train", "val"):
         components = getattr(steps.recipe.augment, split)
         built = steps.pipelines[split].transforms if split in steps.pipelines else ()
-        if not components:
+        if len(components) != len(built) or not components:
             values[f"augment.{split}"] = [type(transform).__name__ for transform in built]
+            continue
         for index, (component, transform) in enumerate(zip(components, built, strict=True)):
             values |= effective_component(f"augment.{split}.{index}", component, transform)
     return values

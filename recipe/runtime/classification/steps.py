@@ -38,6 +38,7 @@ class ClassificationSteps:
             split: cached(images, data.cache, data.cache_limit) for split, images in open_images(data).items()
         }
         self.pipelines = {split: self._pipeline(split) for split in self.images}
+        self.samples = {split: self._samples(split) for split in self.images}
         self.train: Batches = self._loader("train")
         self.evaluated: Mapping[str, Batches] = {
             split: self._loader(split) for split in self.images if split != "train"
@@ -55,10 +56,13 @@ class ClassificationSteps:
     def _pipeline(self, split: str) -> Pipeline:
         return Pipeline(getattr(self.recipe.augment, split), *normalization_of(self.recipe.data))
 
+    def _samples(self, split: str) -> ClassificationDataset:
+        return ClassificationDataset(self.images[split], self.pipelines[split], self.recipe.seed)
+
     def _loader(self, split: str) -> Loader:
         train, hardware, is_train = self.recipe.train, self.recipe.hardware, split == "train"
         return Loader(
-            ClassificationDataset(self.images[split], self.pipelines[split], self.recipe.seed),
+            self.samples[split],
             batch_size=train.batch_size,
             shuffle=is_train,
             seed=self.recipe.seed,

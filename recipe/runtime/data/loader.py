@@ -98,6 +98,7 @@ class Loader:
 
     def effective(self) -> dict[str, JsonValue]:
         return {
+            "seed": self._order.seed,
             "train.batch_size": self._order.batch_size,
             "train.drop_last": self._order.drop_last,
             "hardware.workers": self._loader.num_workers,

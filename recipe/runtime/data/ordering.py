@@ -36,8 +36,8 @@ class Order(Sampler[Part]):
     def __init__(
         self, length: int, *, batch_size: int, shuffle: bool, seed: int, drop_last: bool, rank: int, world: int
     ) -> None:
-        self.length, self.batch_size, self.drop_last = length, batch_size, drop_last
-        self._shuffle, self._seed, self._rank, self._world = shuffle, seed, rank, world
+        self.length, self.batch_size, self.drop_last, self.seed = length, batch_size, drop_last, seed
+        self._shuffle, self._rank, self._world = shuffle, rank, world
         self.begin(epoch=1, first=0)
 
     def __len__(self) -> int:
@@ -47,7 +47,7 @@ class Order(Sampler[Part]):
     def begin(self, epoch: int, first: int) -> None:
         """From now on: the parts of this epoch, from the `first` batch on."""
         self._epoch, self._first = epoch, first
-        generator = torch.Generator().manual_seed(mix(self._seed, epoch))
+        generator = torch.Generator().manual_seed(mix(self.seed, epoch))
         self._items = torch.randperm(self.length, generator=generator) if self._shuffle else torch.arange(self.length)
 
     def __iter__(self) -> Iterator[Part]:

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import torch
+
 from recipe.runtime.loop import Loop
 from recipe.runtime.training.checkpoints import read_checkpoint
 from recipe.schemas.diagnostics import Diagnostic, RecipeError
@@ -20,28 +22,34 @@ class BegunFrom(NamedTuple):
 def begin(loop: Loop, recipe: LoopRecipe) -> BegunFrom:
     """Bring the loop to where it begins. Raises `RecipeError` (R606) where a file does not fit."""
     train, last = recipe.train, loop.checkpoints.last
+    taken = {"init_from": False, "resume_from": False}
     if train.init_from:
-        loop.origin = _take_weights(loop, Path(train.init_from))
+        taken["init_from"] = _has(loop, _take_weights(loop, Path(train.init_from)))
     if last.exists():
         _restore(loop, last, ())
+        taken = dict.fromkeys(taken, loop.origin is not None)
     elif train.resume_from:
-        loop.origin = _restore(loop, Path(train.resume_from), ("train", "resume_from"))
-    return BegunFrom(train.init_from, train.resume_from)
+        file = Path(train.resume_from)
+        state = _restore(loop, file, ("train", "resume_from"))
+        loop.origin = _origin(state, file)
+        taken["resume_from"] = _has(loop, state["network"])
+    return BegunFrom(**{name: getattr(train, name) if taken[name] else None for name in taken})
 
 
-def _take_weights(loop: Loop, file: Path) -> Origin:
+def _take_weights(loop: Loop, file: Path) -> dict[str, Any]:
     """The averaged weights where the checkpoint has them: they are what its run evaluated."""
     path = ("train", "init_from")
     state = read_checkpoint(file, path)
-    weights = state["average"] or state["network"]
+    weights: dict[str, Any] = state["average"] or state["network"]
     _refuse_other_shapes(loop.steps.network.state_dict(), weights, file, path)
     loop.steps.network.load_state_dict(weights)
     if average := loop.stepper.average:
         average.network.load_state_dict(weights)
-    return _origin(state, file)
+    loop.origin = _origin(state, file)
+    return weights
 
 
-def _restore(loop: Loop, file: Path, path: tuple[str, ...]) -> Origin:
+def _restore(loop: Loop, file: Path, path: tuple[str, ...]) -> dict[str, Any]:
     state = read_checkpoint(file, path)
     _refuse_other_shapes(loop.steps.network.state_dict(), state["network"], file, path)
     try:
@@ -50,7 +58,15 @@ def _restore(loop: Loop, file: Path, path: tuple[str, ...]) -> Origin:
         message = f"the state of `{file}` is of another training: {error}"
         help_ = ("its optimizer, schedule and layer rates must be the same; `train.init_from` takes the weights only",)
         raise RecipeError(Diagnostic("R606", message, help=help_, path=path, file=str(file))) from error
-    return _origin(state, file)
+    return state
+
+
+def _has(loop: Loop, weights: dict[str, Any]) -> bool:
+    """Whether the live network has these weights, number by number."""
+    live = loop.steps.network.state_dict()
+    return all(
+        torch.allclose(live[name].cpu(), tensor, rtol=0, atol=0, equal_nan=True) for name, tensor in weights.items()
+    )
 
 
 def _origin(state: dict[str, Any], file: Path) -> Origin:

@@ -1,6 +1,5 @@
 """What the live objects of the training loop really hold, under the paths of the recipe; the plan is not asked."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,15 +18,13 @@ from recipe.schemas.training import LoopRecipe
 def effective_values(loop: Loop, seed: int, begun_from: BegunFrom) -> dict[str, JsonValue]:
     """Dotted path → value, for every leaf that has a live object. To be read before the first step."""
     evaluated = [batches.effective() for batches in loop.steps.evaluated.values()]
-    training = loop.steps.train.effective()
+    training, family = loop.steps.train.effective(), loop.steps.effective()
     return {
-        "seed": seed,
-        **agreed([training, *evaluated]),
+        **agreed([{"seed": seed}, training, *evaluated, family]),
         "train.drop_last": training["train.drop_last"],  # evaluation leaves nothing out
         **_train(loop, begun_from),
         **_early_stopping(loop),
         **_hardware(loop),
-        **loop.steps.effective(),
     }
 
 
@@ -71,20 +68,34 @@ def effective_descent(update: Descent, recipe: LoopRecipe, network: torch.nn.Mod
     """The optimizer, the schedule and the rates of layers, as the plain update has them."""
     groups = update.optimizer.param_groups
     names = {id(parameter): name for name, parameter in network.named_parameters()}
-    live = {names[id(parameter)]: group["initial_lr"] for group in groups for parameter in group["params"]}
+    rates = [
+        {names[id(parameter)]: rate(group) for group in groups for parameter in group["params"]}
+        for rate in (lambda group: group["initial_lr"], lambda group: _rate_now(group, update.schedule.factor))
+    ]
     return {
         **effective_component("optimizer", recipe.optimizer, update.optimizer),
-        **effective_rates(live, recipe.layer_lr, recipe.model.blocks, math.nan),
+        **agreed([effective_rates(live, recipe.layer_lr, recipe.model.blocks, update.rates()["lr"]) for live in rates]),
         **effective_component("scheduler", recipe.scheduler, update.schedule.built),
         "train.clip_grad_norm": update.clip_grad_norm,
     }
 
 
+def _rate_now(group: Mapping[str, Any], factor: float) -> float:
+    """A group's rate as it is, without the factor of the schedule: its first one, but for rounding."""
+    first: float = group["initial_lr"]
+    return first if group["lr"] == first * factor else float(group["lr"] / (factor or 1.0))
+
+
 def effective_component(path: str, component: Component | None, built: Any) -> dict[str, JsonValue]:
-    """What was built for a component, below its path: its word, its fields, and those of inner components."""
+    """What was built for a component, below its path: its word, its fields, and those of inner components.
+
+    Of what was built for something else, only what it is.
+    """
     if component is None or built is None:
         return {path: None}
-    values: dict[str, JsonValue] = {f"{path}.{component.tag}": _word(component, built)}
+    values: dict[str, JsonValue] = {f"{path}.{component.tag}": (word := _word(component, built))}
+    if word != component.word():
+        return values
     values |= {f"{path}.{name}": _json(value) for name, value in component.read(built).items()}
     for inner, part in component.parts(built).items():
         values |= effective_component(f"{path}.{inner}", _at(component, inner), part)

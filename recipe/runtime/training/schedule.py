@@ -97,10 +97,15 @@ class Schedule:
         """What the schedule counts; None where there is none, or only a warm-up."""
         return None if self._inner is None else getattr(self._inner, "interval", "epoch")
 
-    def _follow(self) -> None:
-        factor = self._stand_in.group["lr"] / self._lr
+    @property
+    def factor(self) -> float:
+        """By what the rates of the next step are multiplied."""
         if self._warm_up is not None and not self._warm_up.is_over:
-            factor = self._warm_up.factor
+            return self._warm_up.factor
+        return float(self._stand_in.group["lr"] / self._lr)
+
+    def _follow(self) -> None:
+        factor = self.factor
         for group in self._optimizer.param_groups:
             group["lr"] = group["initial_lr"] * factor
         for key, before in self._momenta.items():

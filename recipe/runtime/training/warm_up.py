@@ -8,8 +8,13 @@ class WarmUp:
 
     def __init__(self, steps_per_epoch: int, epochs: float, start_factor: float, schedule: Any = None) -> None:
         self.epochs, self.start_factor, self.schedule = epochs, start_factor, schedule
-        self.last_step = epochs * steps_per_epoch
+        self._steps_per_epoch = steps_per_epoch
         self.steps_done = self.epochs_done = 0
+
+    @property
+    def last_step(self) -> float:
+        """How many steps it takes; a part of one counts."""
+        return self.epochs * self._steps_per_epoch
 
     @property
     def is_over(self) -> bool:
