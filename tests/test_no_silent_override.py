@@ -10,6 +10,7 @@ import torch
 from tests.override import sections
 from tests.override.bench import Bench
 from tests.override.leaves import leaves_of_task
+from tests.override.sabotage import SABOTAGE
 from tests.override.tiny import install
 
 
@@ -75,3 +76,11 @@ def test_devices_are_processes(bench):
     runs = [bench.run({"hardware.devices": count}) for count in (1, 2)]
     assert [ran.loop.world.size for ran in runs] == [1, 2]
     assert runs[0].weights != runs[1].weights
+
+
+@pytest.mark.parametrize("name", SABOTAGE)
+def test_a_value_that_is_changed_behind_the_plan_ends_the_run(bench, name):
+    sabotage = SABOTAGE[name]
+    ran = bench.run(sabotage.recipe, sabotage.act)
+    assert ran.codes == ("R802",), ran.said
+    assert any(message.startswith(f"`{leaf(name)}` is ") for message in ran.messages), ran.messages

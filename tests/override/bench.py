@@ -23,6 +23,7 @@ from recipe.runtime.loop import Loop
 from recipe.runtime.training.checkpoints import Checkpoints
 from recipe.schemas.component import with_values
 from recipe.schemas.plan import RunPlan
+from recipe.schemas.targets import load_target
 
 Changes = Mapping[str, Any]
 """Dotted path → value, laid over `BASE`."""
@@ -60,6 +61,11 @@ class Ran(NamedTuple):
         return tuple(sorted({each["code"] for each in self.said.get("diagnostics", ())}))
 
     @property
+    def messages(self) -> list[str]:
+        """Of those diagnostics."""
+        return [each["message"] for each in self.said.get("diagnostics", ())]
+
+    @property
     def folder(self) -> Path:
         return Path(self.said["directory"])
 
@@ -94,6 +100,7 @@ class Bench:
         self._done: dict[Any, Ran] = {}
         self.files = folder / "files"
         _make_images(self.files)
+        torch.save(load_target("torchvision.models:shufflenet_v2_x0_5")().state_dict(), self.files / "shufflenet.pth")
 
     @cached_property
     def donor(self) -> Path:
