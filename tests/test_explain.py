@@ -1,6 +1,7 @@
 """Every code has a page, and every page tells the truth: its bad example gives its code, its good one does not."""
 
 import contextlib
+import errno
 import fcntl
 import io
 import json
@@ -139,6 +140,39 @@ def lost_tracker(monkeypatch, _folder):
     monkeypatch.setattr(TensorBoardTracker, "log", fail)
 
 
+def failing_library(monkeypatch, _folder):
+    from ultralytics.nn.tasks import DetectionModel
+
+    def fail(*_):
+        raise RuntimeError("an error that nobody has foreseen")
+
+    monkeypatch.setattr(DetectionModel, "loss", fail)
+
+
+def full_disk(monkeypatch, _folder):
+    from recipe.runtime.training import checkpoints
+
+    def fail(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(checkpoints.torch, "save", fail)
+
+
+def small_device(monkeypatch, _folder):
+    import torch
+
+    from recipe.runtime.classification.steps import ClassificationSteps
+
+    real = ClassificationSteps.forward
+
+    def forward(steps, network, tensors):
+        if len(tensors[0]) > 10:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 MiB")
+        return real(steps, network, tensors)
+
+    monkeypatch.setattr(ClassificationSteps, "forward", forward)
+
+
 def a_bug(monkeypatch, _folder):
     from recipe.cli import outcome
 
@@ -149,8 +183,8 @@ def a_bug(monkeypatch, _folder):
 
 
 STAND_INS = {
-    "R608": no_facts, "R609": no_torch, "R614": little_memory, "R802": another_value, "R804": full_device,
-    "R805": someone_else, "R806": ctrl_c, "R807": lost_tracker, "R901": a_bug,
+    "R608": no_facts, "R609": no_torch, "R614": little_memory, "R801": failing_library, "R802": another_value, "R804": full_device,
+    "R805": someone_else, "R806": ctrl_c, "R807": lost_tracker, "R809": full_disk, "R811": small_device, "R901": a_bug,
 }  # fmt: skip
 
 

@@ -19,6 +19,15 @@ Missed = tuple[Diagnostic, ...]
 """The gates that a result does not pass."""
 
 
+_ASIDE = ("epoch", "lr")
+
+
+def _rates(row: Row) -> str:
+    """The rate of all groups, or the lowest and the highest; each stands in `metrics.csv`."""
+    found = [value for name, value in row.items() if name.startswith("lr/")]
+    return "…".join(f"{rate:.4g}" for rate in dict.fromkeys((min(found), max(found))))
+
+
 class RunView(View, Protocol):
     """A view that also shows the plan before and the result after."""
 
@@ -60,8 +69,10 @@ class LineView:
         """Lines are for epochs."""
 
     def epoch_done(self, row: Row) -> None:
-        shown = "  ".join(f"{name} {value:.4g}" for name, value in row.items() if name != "epoch")
-        self._say(f"epoch {row['epoch']}/{self._epochs}  {shown}")
+        metrics = "  ".join(
+            f"{name} {value:.4g}" for name, value in row.items() if name.partition("/")[0] not in _ASIDE
+        )
+        self._say(f"epoch {row['epoch']}/{self._epochs}  {metrics}  lr {_rates(row)}")
 
     def warn(self, diagnostic: Diagnostic) -> None:
         print_diagnostics([diagnostic], (), "full")

@@ -24,8 +24,9 @@ def show_result(plan: RunPlan, run: RunDirectory, result: Result) -> None:
     if sys.stdout.isatty():
         _show_table(rows, places)
     else:
+        width = max(len(name) for name, _ in [*rows, *places])
         for name, text in [*rows, *places]:
-            print(f"  {name:16} {text}")
+            print(f"  {name:{width}}  {text}")
 
 
 def _show_table(rows: list[tuple[str, str]], places: list[tuple[str, str]]) -> None:
