@@ -88,6 +88,7 @@ CODES: dict[str, Code] = {
     "R615": Code("plan-kept", "A run that has begun goes on as it began, though the recipe has changed.", "warning"),
     "R616": Code("no-executor", "Nothing in this version can carry out a section of the recipe."),
     "R617": Code("model-refuses-size", "The model does not take images of the size in which they come to it."),
+    "R618": Code("images-left-out", "Images that cannot be read are left out, as the recipe says.", "warning"),
     "R619": Code("image-sizes-differ", "Images that are to make a batch have different sizes."),
     "R620": Code("batch-of-one", "Batch normalization would get a single sample."),
     "R701": Code("unknown-path", "A path of `matrix` or `search.space` leads to no setting."),

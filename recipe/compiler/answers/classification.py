@@ -7,6 +7,7 @@ from recipe.compiler.answers.images import (
     answer_normalize,
     cache_fits,
     images_have_one_size,
+    images_left_out,
 )
 from recipe.compiler.answers.training import TRAINING_REPLIES, TRAINING_RULES
 from recipe.compiler.resolve import Answers, Resolved
@@ -33,6 +34,7 @@ ANSWERS = Answers(
         class_weights_count,
         layer_patterns_fit,
         images_have_one_size,
+        images_left_out,
         cache_fits,
     ),
 )

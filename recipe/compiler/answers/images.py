@@ -10,6 +10,7 @@ from recipe.schemas.transforms import end_in_one_size
 
 CACHE_PATH = "data.cache"
 _GIB = 2**30
+_MOST_SHOWN = 10
 
 
 def answer_cache(question: Question) -> Reply:
@@ -19,7 +20,7 @@ def answer_cache(question: Question) -> Reply:
         return Reply("none", "how much memory is free is not known", "hardware")
     needed, limit, devices = _gib(question.fact("dataset")), question["data.cache_limit"], question["hardware.devices"]
     each = f" in each of {devices} processes" if devices > 1 else ""
-    takes = f"decoded, the images take {needed:.3g} GiB{each}"
+    takes = f"decoded, the images take {_size(needed)}{each}"
     if needed > limit:
         return Reply("none", f"{takes}, and `cache_limit` is {limit:g} GiB", "dataset")
     if needed > free / 2 / devices:
@@ -30,6 +31,10 @@ def answer_cache(question: Question) -> Reply:
 def _gib(dataset: Dataset) -> float:
     """Of the decoded images of all splits."""
     return sum(split.decoded_bytes for split in dataset.sizes.values()) / _GIB
+
+
+def _size(gib: float) -> str:
+    return f"{gib:.3g} GiB" if gib >= 0.1 else f"{gib * 1024:.3g} MiB"
 
 
 def answer_normalize(question: Question) -> Reply:
@@ -67,6 +72,15 @@ def images_have_one_size(resolved: Resolved, facts: Facts) -> Diagnostic | None:
         if sizes is not None and not end_in_one_size(transforms, begin_in_one=sizes.other is None):
             return _differing(split, sizes, ("augment" if transforms else "data", split))
     return None
+
+
+def images_left_out(_resolved: Resolved, facts: Facts) -> Diagnostic | None:
+    """Said aloud, though the recipe wants it: others of the data may be missing too."""
+    if facts.dataset is None or not (skipped := facts.dataset.skipped):
+        return None
+    more = (f"and {len(skipped) - _MOST_SHOWN} more",) if len(skipped) > _MOST_SHOWN else ()
+    message = f"{len(skipped)} images cannot be read and are left out" if len(skipped) > 1 else "an image is left out"
+    return Diagnostic("R618", message, help=(*skipped[:_MOST_SHOWN], *more), path=("data", "on_corrupt"))
 
 
 def _differing(split: str, sizes: ImageSizes, path: tuple[str, str]) -> Diagnostic:
