@@ -75,10 +75,13 @@ class Loop:
         """Every split, with the average of the weights where there is one."""
         average, values = self.stepper.average, dict[str, float]()
         network = average.network if average else self.steps.network
+        self.world.share_statistics(network)
         network.eval()
         for split, batches in self.steps.evaluated.items():
             evaluator = self.steps.evaluator(split)
             for batch in batches.epoch(1):
+                if not len(batch.tensors[0]):
+                    continue  # fewer samples than processes
                 with self.stepper.precision.autocast():
                     evaluator.step(network, tuple(tensor.to(self.world.device) for tensor in batch.tensors))
             values |= {f"{split}/{name}": value for name, value in evaluator.results().items()}

@@ -8,7 +8,7 @@ import os
 import shutil
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import torch
 
@@ -48,7 +48,7 @@ class Checkpoints:
 
     def _write(self, state: dict[str, Any], names: list[str]) -> None:
         with written_atomically(self.last) as file:
-            torch.save(state, file)
+            _save(state, file)
             file.flush()
             for name in names:
                 _place_copy(Path(file.name), self.folder / name)
@@ -60,6 +60,29 @@ class Checkpoints:
 
     def _kept(self) -> list[Path]:
         return sorted(self.folder.glob("epoch*.pt"))
+
+
+def _save(state: dict[str, Any], file: IO[bytes]) -> None:
+    """Raises `OSError` where the system refuses a write: torch would only say that one failed, not why."""
+    watched = _Watched(file)
+    try:
+        torch.save(state, watched)  # type: ignore[arg-type]
+    except RuntimeError as error:
+        raise watched.refused or error from None
+
+
+class _Watched:
+    """A file that remembers what the system said to a write."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file, self.flush, self.refused = file, file.flush, cast(OSError | None, None)
+
+    def write(self, content: bytes) -> int:
+        try:
+            return self._file.write(content)
+        except OSError as error:
+            self.refused = error
+            raise
 
 
 def _place_copy(source: Path, target: Path) -> None:

@@ -4,21 +4,26 @@ import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
-import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import torch
 
-from recipe.runtime.family import Reporter
+from recipe.runtime.cores import usable_cores
+from recipe.runtime.failures import is_out_of_memory
 from recipe.runtime.rundir import RunDirectory
 from recipe.runtime.training.world import World, joined
 from recipe.schemas.diagnostics import Diagnostic, RecipeError
 from recipe.schemas.plan import RunPlan
+
+_SECONDS_TO_SHOW = 5.0
+"""What a lost connection may be ahead of the end of the process that it led to."""
 
 
 @contextlib.contextmanager
@@ -28,18 +33,19 @@ def started(plan: RunPlan, run: RunDirectory) -> Iterator[World]:
     if hardware.devices == 1:
         yield World(torch.device(hardware.device))
         return
-    _share_cores(hardware.devices)
+    torch.set_num_threads(max(1, min(torch.get_num_threads(), usable_cores()) // hardware.devices))
+    _stay_on_this_machine()
     with tempfile.TemporaryDirectory(prefix="recipe-") as folder, run.log.open("a", encoding="utf-8") as log:
-        meeting_place = str(Path(folder) / "meeting")
-        others = [_start(plan, run, rank, meeting_place, log) for rank in range(1, hardware.devices)]
+        others = _Others(plan, run, Path(folder), log)
         try:
-            with joined(device_of(hardware.device, 0), 0, hardware.devices, meeting_place) as world:
+            others.wait_until_ready()
+            place = device_of(hardware.device, 0)
+            meeting = joined(place, 0, hardware.devices, others.meeting_place)
+            # They end before this process leaves them, which would be an error to each.
+            with others.blamed(), meeting as world, contextlib.closing(others), others.blamed():
                 yield world
-        except RuntimeError as error:
-            raise _lost(others, error, run) from error
         finally:
-            for other in others:
-                _end(other)
+            others.close()
 
 
 def device_of(device: str, rank: int) -> torch.device:
@@ -48,80 +54,92 @@ def device_of(device: str, rank: int) -> torch.device:
     return torch.device(f"cuda:{int(first or 0) + rank}" if kind == "cuda" else device)
 
 
-def _share_cores(processes: int) -> None:
-    torch.set_num_threads(max(1, torch.get_num_threads() // processes))
+def _stay_on_this_machine() -> None:
+    """By default, gloo looks up the name of the machine, and speaks over the interface that it stands for."""
+    loopback = next((name for _, name in socket.if_nameindex() if name.startswith("lo")), None)
+    if loopback is not None:
+        os.environ.setdefault("GLOO_SOCKET_IFNAME", loopback)
 
 
-def _start(plan: RunPlan, run: RunDirectory, rank: int, meeting_place: str, log: Any) -> subprocess.Popen[bytes]:
-    """The plan goes through a pipe, whose end tells the other process that this one is gone."""
-    command = [sys.executable, "-m", "recipe.runtime.training.processes"]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log)
-    order = {
-        "plan": plan.model_dump(mode="json"),
-        "run": str(run.path),
-        "rank": rank,
-        "threads": torch.get_num_threads(),
-        "meeting_place": meeting_place,
-    }
+class _Others:
+    """The processes with the ranks from 1 on. The end of a pipe tells each of them that the first one is gone."""
+
+    def __init__(self, plan: RunPlan, run: RunDirectory, folder: Path, log: IO[str]) -> None:
+        self._run, self._folder = run, folder
+        self.meeting_place = str(folder / "meeting")
+        self._ended, self._has_looked = dict[int, int](), False
+        order = {
+            "plan": plan.model_dump(mode="json"),
+            "run": str(run.path),
+            "threads": torch.get_num_threads(),
+            "folder": str(folder),
+        }
+        hardware: Any = plan.recipe.hardware
+        self._processes = {rank: _start({**order, "rank": rank}, log) for rank in range(1, hardware.devices)}
+
+    def wait_until_ready(self) -> None:
+        """For those that have everything imported. Raises `RecipeError` where one has ended instead."""
+        while not all((self._folder / f"ready-{rank}").exists() for rank in self._processes):
+            if self._note_ends():
+                raise self._failure()
+            time.sleep(0.02)
+
+    @contextlib.contextmanager
+    def blamed(self) -> Iterator[None]:
+        """Raise as `RecipeError` what has ended another process: this one notices it as a lost connection only.
+
+        Who has ended is looked at once, inside: when this process leaves the others, all of them end.
+        """
+        try:
+            yield
+        except RuntimeError as error:
+            if not self._has_looked:
+                self._has_looked = True
+                until = time.monotonic() + (0 if is_out_of_memory(error) else _SECONDS_TO_SHOW)
+                while not self._note_ends() and time.monotonic() < until:
+                    time.sleep(0.02)
+            if self._ended:
+                raise self._failure() from error
+            raise
+
+    def _note_ends(self) -> bool:
+        """Whether any has ended."""
+        ended = {rank: process.poll() for rank, process in self._processes.items()}
+        self._ended = {rank: code for rank, code in ended.items() if code is not None}
+        return bool(self._ended)
+
+    def _failure(self) -> RecipeError:
+        """What one of those that have ended has to say; a signal, which is a cause; or else an exit code."""
+        for rank in self._ended:
+            if (file := self._folder / f"failure-{rank}").exists():
+                return RecipeError(*(Diagnostic(**each) for each in json.loads(file.read_text(encoding="utf-8"))))
+        code, rank = min((code, rank) for rank, code in self._ended.items())
+        message = f"the training process of device {rank} ended with {_named(code)}"
+        return RecipeError(Diagnostic("R801", message, help=(f"details: {self._run.log}",)))
+
+    def close(self) -> None:
+        """End all of them, now."""
+        for process in self._processes.values():
+            with contextlib.suppress(OSError):
+                process.stdin.close()  # type: ignore[union-attr]
+        for process in self._processes.values():
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _start(order: dict[str, Any], log: IO[str]) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "recipe.runtime.training.other_process"]
+    # In a session of its own: Ctrl-C reaches all processes of a terminal, and the first one decides.
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True)
     assert process.stdin is not None
-    process.stdin.write(json.dumps(order).encode() + b"\n")
-    process.stdin.flush()
+    with contextlib.suppress(BrokenPipeError):  # it has ended already, which is told where all are waited for
+        process.stdin.write(json.dumps(order).encode() + b"\n")
+        process.stdin.flush()
     return process
-
-
-def _lost(others: list[subprocess.Popen[bytes]], error: RuntimeError, run: RunDirectory) -> Exception:
-    """What went wrong: another process, where one has ended, is the cause and not what this one noticed of it."""
-    for rank, other in enumerate(others, 1):
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            code = other.wait(timeout=1)
-            message = f"the training process of device {rank} ended with {_named(code)}"
-            return RecipeError(Diagnostic("R801", message, help=(f"details: {run.log}",)))
-    return error
 
 
 def _named(code: int) -> str:
     return f"signal {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    with contextlib.suppress(OSError):
-        process.stdin.close()  # type: ignore[union-attr]
-    try:
-        process.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
-class _Silent(Reporter):
-    """The first process tells what happens."""
-
-    def started(self, *_: Any) -> None: ...
-    def step(self, *_: Any) -> None: ...
-    def epoch_done(self, *_: Any) -> None: ...
-    def amended(self, *_: Any) -> None: ...
-
-
-def _join_in(order: dict[str, Any]) -> None:
-    from recipe.runtime.execute import family_of
-    from recipe.runtime.training.session import train_here
-
-    plan = RunPlan.model_validate_json(json.dumps(order["plan"]))
-    hardware: Any = plan.recipe.hardware
-    torch.set_num_threads(order["threads"])
-    family: Any = family_of(plan.recipe)
-    device = device_of(hardware.device, order["rank"])
-    with joined(device, order["rank"], hardware.devices, order["meeting_place"]) as world:
-        train_here(family, plan, RunDirectory(Path(order["run"])), world, _Silent())
-
-
-def _end_with_the_first() -> None:
-    sys.stdin.buffer.read()
-    os._exit(1)
-
-
-if __name__ == "__main__":
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches all processes of a terminal; the first one decides
-    _order = json.loads(sys.stdin.buffer.readline())
-    threading.Thread(target=_end_with_the_first, daemon=True).start()
-    _join_in(_order)

@@ -8,6 +8,7 @@ from typing import Any, Protocol, cast
 
 import torch
 
+from recipe.runtime.data.ordering import mix
 from recipe.runtime.failures import translated
 from recipe.runtime.family import Outcome, Reporter
 from recipe.runtime.loop import Loop
@@ -49,6 +50,7 @@ def train_here(family: LoopFamily, plan: RunPlan, run: RunDirectory, world: Worl
         loop = Loop(plan, steps, world, checkpoints, reporter)
         seed = torch.initial_seed()
         begun_from = begin(loop, recipe)
+        _draw_apart(loop, recipe.seed)
         effective = effective_values(loop, seed, begun_from)
         reporter.started(loop.progress.epoch, effective)
         if loop.progress.epoch > 1 and loop.progress.values:
@@ -58,6 +60,16 @@ def train_here(family: LoopFamily, plan: RunPlan, run: RunDirectory, world: Worl
         for batches in (steps.train, *steps.evaluated.values()):
             batches.close()
         checkpoints.close()
+
+
+def _draw_apart(loop: Loop, seed: int) -> None:
+    """Let every process but the first draw random numbers of its own: dropout would be the same in all of them.
+
+    Networks agree by now. A checkpoint holds the generators of the first process; the others begin anew where it
+    stands, so that a resumed run of several processes with dropout is as random as an unbroken one, in other bits.
+    """
+    if not loop.world.is_first:
+        seed_all(mix(seed, loop.world.rank, loop.progress.epoch, loop.progress.step) % 2**32)
 
 
 @contextlib.contextmanager

@@ -73,7 +73,8 @@ class Stepper:
 
     def _parts(self, tensors: Tensors) -> Iterator[Tensors]:
         """A batch in parts of nearly one size; in fewer of them where it is so small that parts would be too small."""
-        count = max(1, min(self.accumulate, len(tensors[0]) // self.smallest_part))
+        fewest = self.world.fewest(len(tensors[0]))  # of all processes: each exchanges as often as the others
+        count = max(1, min(self.accumulate, fewest // self.smallest_part))
         yield from zip(*(tensor.tensor_split(count) for tensor in tensors), strict=True)
 
     def _forward(self, part: Tensors) -> Forward:

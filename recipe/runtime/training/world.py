@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from datetime import timedelta
 from typing import Any
 
 import torch
@@ -10,6 +11,9 @@ from torch import distributed
 from torch.nn.parallel import DistributedDataParallel
 
 from recipe.runtime.training.means import Means
+
+_TO_MEET = timedelta(minutes=1)
+"""For processes that are all ready to meet."""
 
 
 class World:
@@ -31,12 +35,30 @@ class World:
         """Whether it is so in any process."""
         return bool(self._reduced([float(flag)], distributed.ReduceOp.MAX)[0])
 
+    def fewest(self, count: int) -> int:
+        """The smallest of all processes' counts."""
+        return int(self._reduced([float(count)], distributed.ReduceOp.MIN)[0])
+
     def gathered(self, means: Means) -> Means:
-        """The means over the samples of all processes; their names are the same in all of them."""
+        """The means over the samples of all processes; their names are the same in all that have had samples."""
         if self.size == 1:
             return means
         sums = means.sums()
+        if self.any(len(sums) == 1):  # nothing but the weight
+            return self._gathered_by_name(sums)
         return Means.of_sums(dict(zip(sums, self._reduced(list(sums.values()), distributed.ReduceOp.SUM), strict=True)))
+
+    def _gathered_by_name(self, sums: dict[str, float]) -> Means:
+        everyone: list[Any] = [None] * self.size
+        distributed.all_gather_object(everyone, sums)
+        names = dict.fromkeys(name for each in everyone for name in each)
+        return Means.of_sums({name: sum(each.get(name, 0.0) for each in everyone) for name in names})
+
+    def share_statistics(self, network: torch.nn.Module) -> None:
+        """Give all processes the first one's running statistics: each has seen other samples since it took them."""
+        if self.size > 1:
+            for buffer in network.buffers():
+                distributed.broadcast(buffer, 0)
 
     def wrapped(self, network: torch.nn.Module) -> torch.nn.Module:
         """The network, its gradients averaged over the processes where there are several."""
@@ -62,8 +84,12 @@ class World:
 @contextlib.contextmanager
 def joined(device: torch.device, rank: int, size: int, meeting_place: str) -> Iterator[World]:
     """Meet the other processes at a file that all can reach, and leave them at the end."""
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
+    store = distributed.FileStore(meeting_place, size)  # type: ignore[attr-defined]
+    store.set_timeout(_TO_MEET)
     backend = "nccl" if device.type == "cuda" else "gloo"
-    distributed.init_process_group(backend, init_method=f"file://{meeting_place}", rank=rank, world_size=size)
+    distributed.init_process_group(backend, store=store, rank=rank, world_size=size)
     try:
         yield World(device, rank, size)
     finally:

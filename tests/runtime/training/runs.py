@@ -170,9 +170,9 @@ class Workplace:
     def load(self, name):
         return torch.load(self.run / "checkpoints" / name, weights_only=True)
 
-    def wait_until(self, is_so, process=None):
+    def wait_until(self, is_so, process=None, seconds=60):
         """Until something is so in the run directory, while the process runs."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
             with contextlib.suppress(ValueError, OSError, KeyError):
                 if is_so():

@@ -141,3 +141,42 @@ def test_ten_kills_at_any_time_change_nothing(tmp_path, seed, workers):
     shutil.rmtree(place.runs)
     draw = random.Random(seed)
     assert kill_and_resume(place, unbroken, [draw.uniform(0, seconds) for _ in range(10)]) >= 5
+
+
+NARROW = """
+import torch
+from recipe.runtime.training.stepper import Stepper
+
+forward = Stepper._forward
+
+def narrow(self, part):
+    if len(part[0]) > 6:
+        raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+    return forward(self, part)
+
+Stepper._forward = narrow
+"""
+"""A device with room for six samples."""
+
+
+def test_what_a_run_has_changed_for_want_of_memory_outlives_a_kill(tmp_path):
+    place = Workplace(tmp_path, OFTEN + "trackers: [TensorBoard]\n")
+    try:
+        assert place.spawn(change=NARROW + dies(26)) == -9, place.said()
+        assert place.said().count("warning[R811] amended: the device ran out of memory") == 2
+        begun = place.read("plan.json")
+        assert [(change["what"], change["after"]) for change in begun["amendments"]] == [
+            ("train.accumulate", "2"),
+            ("train.accumulate", "4"),
+        ]
+        assert any(
+            b"the run goes on with `train.accumulate` 4 instead of 2" in file.read_bytes()
+            for file in (place.run / "tensorboard").iterdir()
+        )
+        assert place.spawn(change=NARROW) == 0, place.said()
+        assert "R811" not in place.said()
+        assert "accumulate 4" in place.said()
+        assert place.read("effective.json")["values"]["train.accumulate"] == 4
+        assert place.read("plan.json")["amendments"] == begun["amendments"]
+    finally:
+        place.close()
