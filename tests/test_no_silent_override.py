@@ -6,8 +6,10 @@ codes, and what the libraries are handed.
 
 import pytest
 import torch
+from pydantic import ValidationError
 
-from tests.override import sections
+from recipe.schemas.catalogue import CATALOGUE
+from tests.override import components, sections
 from tests.override.bench import Bench
 from tests.override.leaves import leaves_of_task
 from tests.override.sabotage import SABOTAGE
@@ -84,3 +86,48 @@ def test_a_value_that_is_changed_behind_the_plan_ends_the_run(bench, name):
     ran = bench.run(sabotage.recipe, sabotage.act)
     assert ran.codes == ("R802",), ran.said
     assert any(message.startswith(f"`{leaf(name)}` is ") for message in ran.messages), ran.messages
+
+
+FIELDS, WITHOUT = components.cases()
+
+
+def test_every_field_of_a_component_has_a_case():
+    assert WITHOUT == [], "add a row to the table of its kind: see tests/override/components.py"
+    assert components.rows_without_a_leaf() == []
+
+
+@pytest.fixture(scope="module")
+def put(bench, tmp_path_factory):
+    """Replaces the names of places in a field's value."""
+    store = tmp_path_factory.mktemp("store")
+    places = {
+        "$STORE": f"sqlite:///{store}",
+        "$MISSING": str(store / "missing.pth"),
+        "$SHUFFLENET": str(bench.files / "shufflenet.pth"),
+    }
+
+    def put(value):
+        for name, place in places.items() if isinstance(value, str) else ():
+            value = value.replace(name, place)
+        return value
+
+    return put
+
+
+@pytest.mark.parametrize("name", FIELDS)
+def test_a_field_of_a_component_makes_a_difference(name, put, tmp_path):
+    field = FIELDS[name]
+    one, again, other = (
+        field.seen(field.component(value, put), tmp_path / place)
+        for value, place in ((field.values.one, "one"), (field.values.one, "again"), (field.values.other, "other"))
+    )
+    assert one == again, "what is looked at is not the same twice, so it shows nothing"
+    assert one != other
+
+
+@pytest.mark.parametrize("leaf", components.ONE_VALUE)
+def test_a_field_with_one_value_takes_no_other(leaf):
+    kind, word, name = leaf.split(".")
+    for other in (1, 2, 4):
+        with pytest.raises(ValidationError):
+            CATALOGUE.find(kind, word).model_validate({name: other})
