@@ -4,6 +4,7 @@ import hashlib
 import importlib.metadata
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 
 from recipe.runtime.files import write_atomically
@@ -14,8 +15,9 @@ from recipe.schemas.models import Model
 
 
 def remember_names(model: Model, names: Iterable[str]) -> None:
-    """Keep the names for `remembered_names`."""
-    write_atomically(_file(model), json.dumps(list(names)))
+    """Keep the names for `remembered_names`. Without a cache that can be written, there are none."""
+    with suppress(OSError):
+        write_atomically(_file(model), json.dumps(list(names)))
 
 
 def remembered_names(model: Model) -> tuple[str, ...]:

@@ -82,7 +82,7 @@ class ClassificationSteps:
     def forward(self, network: torch.nn.Module, tensors: Tensors) -> Forward:
         images, labels = tensors
         logits = network(self.pipelines["train"].normalize(images))
-        accuracy = (logits.detach().argmax(1) == labels).double().mean()
+        accuracy = (logits.detach().argmax(1) == labels).float().mean()
         return Forward({"loss": self.criterion(logits, labels)}, {"accuracy": accuracy})
 
     def evaluator(self, split: str) -> "ClassificationEvaluator":
@@ -102,10 +102,11 @@ class ClassificationEvaluator:
     def step(self, network: torch.nn.Module, tensors: Tensors) -> None:
         images, labels = tensors
         logits: Any = network(self._normalize(images))
+        loss = self._steps.criterion(logits, labels)
         likeliest = logits.topk(min(5, logits.shape[1]), dim=1).indices == labels[:, None]
-        hits = {"accuracy": likeliest[:, 0], "top5_accuracy": likeliest.any(1)}
-        self._losses.add({"loss": float(self._steps.criterion(logits, labels))}, self._steps.weight(tensors))
-        self._hits.add({name: float(hit.double().mean()) for name, hit in hits.items()}, len(labels))
+        value, first, any_ = torch.stack([loss.float(), likeliest[:, 0].sum(), likeliest.any(1).sum()]).tolist()
+        self._losses.add({"loss": value}, self._steps.weight(tensors))
+        self._hits.add({"accuracy": first / len(labels), "top5_accuracy": any_ / len(labels)}, len(labels))
 
     def results(self) -> dict[str, float]:
         world = self._steps.world

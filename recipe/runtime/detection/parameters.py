@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from recipe.runtime.detection import isolation
@@ -24,7 +25,8 @@ def list_parameters(model: YOLOv8, classes: Sequence[str], weights: Weights) -> 
         rows = json.loads(remembered.read_bytes())
     except (OSError, ValueError):
         rows = _look(model, classes, weights)
-        write_atomically(remembered, json.dumps(rows))
+        with suppress(OSError):  # without a cache that can be written, the next look builds it again
+            write_atomically(remembered, json.dumps(rows))
     return tuple(ParameterTensor(name=name, numel=numel, role=role) for name, numel, role in rows)
 
 

@@ -22,8 +22,11 @@ class Descent:
         schedule: Schedule,
         clip_grad_norm: float | None = None,
         loss: str = "loss",
+        momenta: Mapping[str, Any] | None = None,
     ) -> None:
         self.optimizer, self.schedule = optimizer, schedule
+        self.momenta = momenta or {}
+        """Those that the optimizer was built with and that the schedule moves, by the names of their settings."""
         self.clip_grad_norm, self.loss = clip_grad_norm, loss
 
     def backward(self, forward: Forward, scaled: Callable[[Tensor], Tensor], retain_graph: bool) -> None:
@@ -69,6 +72,7 @@ def build_descent(recipe: LoopRecipe, network: torch.nn.Module, steps_per_epoch:
     optimizer = build(recipe.optimizer, params=groups)
     for group in optimizer.param_groups:
         group["initial_lr"] = group["lr"]
+    as_built = recipe.optimizer.read(optimizer)
     directions = {metric.name: metric.higher_is_better for metric in recipe.metrics}
     schedule = Schedule(
         recipe.scheduler,
@@ -78,4 +82,5 @@ def build_descent(recipe: LoopRecipe, network: torch.nn.Module, steps_per_epoch:
         epochs=recipe.train.epochs,
         higher_is_better=directions.__getitem__,
     )
-    return Descent(optimizer, schedule, recipe.train.clip_grad_norm)
+    momenta = {name: as_built[name] for name in schedule.moved_momenta if name in as_built}
+    return Descent(optimizer, schedule, recipe.train.clip_grad_norm, momenta=momenta)

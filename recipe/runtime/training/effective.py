@@ -74,6 +74,7 @@ def effective_descent(update: Descent, recipe: LoopRecipe, network: torch.nn.Mod
     ]
     return {
         **effective_component("optimizer", recipe.optimizer, update.optimizer),
+        **{f"optimizer.{name}": _json(value) for name, value in update.momenta.items()},
         **agreed([effective_rates(live, recipe.layer_lr, recipe.model.blocks, update.rates()["lr"]) for live in rates]),
         **effective_component("scheduler", recipe.scheduler, update.schedule.built),
         "train.clip_grad_norm": update.clip_grad_norm,

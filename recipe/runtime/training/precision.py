@@ -1,5 +1,6 @@
 """Mixed precision: in which numbers the forward pass computes, and how gradients are kept from vanishing in fp16."""
 
+from contextlib import nullcontext
 from typing import Any
 
 import torch
@@ -24,4 +25,4 @@ class Precision:
 
     def autocast(self) -> Any:
         """The context for a forward pass."""
-        return torch.autocast(self._device, self.dtype, enabled=self.dtype is not None)
+        return nullcontext() if self.dtype is None else torch.autocast(self._device, self.dtype)

@@ -93,6 +93,11 @@ class Schedule:
         self._follow()
 
     @property
+    def moved_momenta(self) -> tuple[str, ...]:
+        """What the schedule moves beside the rates: `momentum` or `betas`, where it does."""
+        return tuple(self._momenta) if getattr(self._inner, "cycle_momentum", False) else ()
+
+    @property
     def _interval(self) -> str | None:
         """What the schedule counts; None where there is none, or only a warm-up."""
         return None if self._inner is None else getattr(self._inner, "interval", "epoch")

@@ -1,7 +1,7 @@
 """One step of training: gradients in parts, clipping, the updates, the average."""
 
-import math
 from collections.abc import Iterator, Mapping
+from math import isfinite
 
 import torch
 from torch import Tensor
@@ -61,39 +61,42 @@ class Stepper:
     def _gradients(self, tensors: Tensors) -> Means:
         for update in self.steps.updates:
             update.optimizer.zero_grad()
-        parts, means = list(self._parts(tensors)), Means()
+        parts, said = list(self._parts(tensors)), list[tuple[Forward, int]]()
         whole = self.world.total(self.steps.weight(tensors))
         for index, part in enumerate(parts):
-            weight = self.steps.weight(part)
+            share = self.steps.weight(part) * self.world.size / whole
             with self.world.gradients(self.network, are_complete=index == len(parts) - 1):
                 forward = self._forward(part)
-                means.add(self._finite(forward), weight)
-                self._backward(forward, weight * self.world.size / whole)
-        return self.world.gathered(means)
+                self._backward(forward, share)
+            said.append((forward, len(part[0])))
+        return self.world.gathered(self._finite(said))
 
     def _parts(self, tensors: Tensors) -> Iterator[Tensors]:
         """A batch in parts of nearly one size; in fewer of them where it is so small that parts would be too small."""
+        if self.accumulate == 1:
+            return iter([tensors])
         fewest = self.world.fewest(len(tensors[0]))  # of all processes: each exchanges as often as the others
         count = max(1, min(self.accumulate, fewest // self.smallest_part))
-        yield from zip(*(tensor.tensor_split(count) for tensor in tensors), strict=True)
+        return zip(*(tensor.tensor_split(count) for tensor in tensors), strict=True)
 
     def _forward(self, part: Tensors) -> Forward:
         with self.precision.autocast():
             return self.steps.forward(self.network, part)
 
-    def _finite(self, forward: Forward) -> dict[str, float]:
-        """All its numbers. Raises `NotFinite` where a loss is not finite in any process."""
-        names = [*forward.losses, *forward.metrics]
-        values = [value.detach().double() for value in (*forward.losses.values(), *forward.metrics.values())]
-        numbers = dict(zip(names, torch.stack(values).tolist(), strict=True))
-        bad = [f"`{name}` is {numbers[name]}" for name in forward.losses if not math.isfinite(numbers[name])]
+    def _finite(self, said: list[tuple[Forward, int]]) -> Means:
+        """The numbers of all parts, read at once. Raises `NotFinite` where a loss is not finite in any process."""
+        losses, means = list(said[0][0].losses), Means()
+        numbers = torch.stack([_numbers(forward) for forward, _ in said]).tolist()
+        for (forward, samples), row in zip(said, numbers, strict=True):
+            means.add(dict(zip([*forward.losses, *forward.metrics], row, strict=True)), samples)
+        bad = [f"`{name}` is {mean}" for name, mean in means.values().items() if name in losses and not isfinite(mean)]
         if self.world.any(bool(bad)):
             raise NotFinite(", ".join(bad) or "a loss is not finite in another process")
-        return numbers
+        return means
 
     def _backward(self, forward: Forward, share: float) -> None:
         def scaled(loss: Tensor) -> Tensor:
-            return self.precision.scaler.scale(loss * share)
+            return self.precision.scaler.scale(loss if share == 1 else loss * share)
 
         *others, last = self.steps.updates
         for update in others:
@@ -105,7 +108,7 @@ class Stepper:
             self.precision.scaler.unscale_(update.optimizer)
             norm = update.clip()
             # In fp16 too large a scale is the usual cause, and the scaler leaves the step out by itself.
-            if norm is not None and not math.isfinite(norm) and not self.precision.scaler.is_enabled():
+            if norm is not None and not isfinite(norm) and not self.precision.scaler.is_enabled():
                 raise NotFinite(f"the norm of the gradient is {norm}")
 
     def _move(self, tensors: Tensors) -> None:
@@ -149,3 +152,8 @@ class Stepper:
         """Normalization layers have seen what is now left out."""
         for buffer, before in zip(self.steps.network.buffers(), statistics, strict=False):
             buffer.copy_(before)
+
+
+def _numbers(forward: Forward) -> Tensor:
+    """Its losses, then its metrics."""
+    return torch.stack([value.detach().float() for value in (*forward.losses.values(), *forward.metrics.values())])
