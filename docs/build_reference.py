@@ -13,7 +13,7 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from recipe.cli.main import VERBS
-from recipe.schemas.base import AUTO, Section, usual_range
+from recipe.schemas.base import Section, usual_range
 from recipe.schemas.catalogue import CATALOGUE
 from recipe.schemas.codes import CODES
 from recipe.schemas.recipe import Recipe
@@ -78,12 +78,16 @@ def _default(field: FieldInfo) -> str:
     value: Any = field.default
     if isinstance(value, Section) or value == "":
         return ""
-    if value is None:
-        return "none"
-    if value == AUTO:
-        return "`auto`"
-    shown = f"[{', '.join(f'{item:g}' for item in value)}]" if isinstance(value, tuple) else value
-    return f"`{str(shown).lower() if isinstance(value, bool) else shown}`"
+    return "none" if value is None else f"`{_said(value)}`"
+
+
+def _said(value: Any) -> str:
+    """A value as a recipe says it."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_said, value))}]"
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 def _usual(field: FieldInfo) -> str:

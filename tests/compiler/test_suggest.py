@@ -56,7 +56,7 @@ def only_problem(file):
         ("defaults: [a]", ("extends",), "called `defaults` in Hydra"),
         ("n_trials: 20", ("search.trials",), "called `n_trials` in Optuna and pochitrain"),
         # both
-        ("optimizer: {type: AdamW, momentum: 0.9}", ("betas",), "`momentum` is a setting of `type: SGD`"),
+        ("optimizer: {type: AdamW, momentum: 0.9}", ("betas",), "`momentum` is a setting of `type: RMSprop` or `type: SGD`"),
         # the key that names the class
         ("optimizer: {typ: AdamW}", ("type",), ""),
         ("optimizer: {name: AdamW, lr: 0.1}", ("type",), ""),

@@ -14,6 +14,7 @@ from pydantic import JsonValue
 
 from recipe.runtime.detection.data import source_of
 from recipe.runtime.effective_rates import effective_rates
+from recipe.runtime.training.effective import agreed
 from recipe.schemas.plan import RunPlan
 from recipe.schemas.tasks.detection import Detection
 
@@ -27,7 +28,7 @@ def effective_values(trainer: Any, plan: RunPlan) -> dict[str, JsonValue]:
     return {
         "seed": _agreed(torch.initial_seed(), trainer.args.seed),
         **_data(trainer, recipe),
-        **_model(trainer),
+        **_model(trainer, recipe),
         **_augment(trainer.train_loader.dataset.transforms),
         **{f"loss.{name}": getattr(trainer.model.args, name) for name in ("box", "cls", "dfl")},
         **_optimizer(trainer, recipe),
@@ -47,14 +48,27 @@ def _data(trainer: Any, recipe: Detection) -> dict[str, JsonValue]:
     }
 
 
-def _model(trainer: Any) -> dict[str, JsonValue]:
+def _model(trainer: Any, recipe: Detection) -> dict[str, JsonValue]:
     yaml = trainer.model.yaml
     architecture = Path(yaml["yaml_file"]).stem.removesuffix(yaml["scale"])
     return {
         "model.type": _ARCHITECTURES.get(architecture, architecture),
         "model.size": yaml["scale"],
-        "model.weights": trainer.args.pretrained or "none",
+        "model.weights": _weights(trainer, getattr(recipe.model, "weights", "none")),
     }
+
+
+def _weights(trainer: Any, asked: str) -> JsonValue:
+    """The file, if everything of it that fits the network is in it; a resumed run has moved on from there."""
+    from recipe.runtime.detection.engine.model import read_checkpoint
+
+    file: str = trainer.args.pretrained or "none"
+    if file == "none" or file != asked or trainer.resume:
+        return file
+    theirs, live = read_checkpoint(Path(file))[0].state_dict(), trainer.model.state_dict()
+    fitting = [name for name, tensor in theirs.items() if name in live and live[name].shape == tensor.shape]
+    are_in_it = all(torch.equal(live[name].cpu(), theirs[name].to(live[name].dtype)) for name in fitting)
+    return file if are_in_it else [file, "and weights that are not of it"]
 
 
 def _augment(transforms: Any) -> dict[str, JsonValue]:
@@ -99,8 +113,14 @@ def _optimizer(trainer: Any, recipe: Detection) -> dict[str, JsonValue]:
 def _rates(trainer: Any, recipe: Detection) -> dict[str, JsonValue]:
     names = {id(parameter): name for name, parameter in trainer.model.named_parameters()}
     groups = trainer.optimizer.param_groups
-    live = {names[id(parameter)]: group["initial_lr"] for group in groups for parameter in group["params"]}
-    return effective_rates(live, recipe.layer_lr, recipe.model.blocks, trainer.args.lr0)
+    found = [[group["initial_lr"] for group in groups], trainer.scheduler.base_lrs]
+    if trainer.start_epoch == 0 and not _is_warming_up(trainer):
+        found.append([group["lr"] for group in groups])  # those of the whole first epoch, whose factor is 1
+    lives = (
+        {names[id(parameter)]: rate for group, rate in zip(groups, rates, strict=True) for parameter in group["params"]}
+        for rates in found
+    )
+    return agreed([effective_rates(live, recipe.layer_lr, recipe.model.blocks, trainer.args.lr0) for live in lives])
 
 
 def _scheduler(trainer: Any) -> dict[str, JsonValue]:

@@ -73,7 +73,7 @@ class ClassificationData(Section):
 
 
 class ClassificationAugment(Section):
-    """Transforms of the images, in the order in which they are applied; tensors and normalization come by themselves."""
+    """Transforms of the images, in their order. Tensors and normalization come by themselves."""
 
     train: tuple[Transform, ...] = setting((), "Of the training images.")
     val: tuple[Transform, ...] = setting((), "Of the validation images.")
