@@ -28,7 +28,7 @@ data: {train: "builtin:digits", limit_per_class: 16, cache: none}
 model: TinyNet
 augment: {train: [{type: RandomCrop, size: 32, padding: 4}, RandomHorizontalFlip]}
 optimizer: {type: SGD, lr: 0.05, momentum: 0.9}
-scheduler: {type: CosineAnnealingLR, T_max: 3}
+scheduler: {type: OneCycleLR, interval: step}
 train: {epochs: 3, batch_size: 16, ema: {decay: 0.9}, checkpoint_every: 2}
 hardware: {device: cpu, workers: 0}
 """

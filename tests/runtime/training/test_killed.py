@@ -9,7 +9,7 @@ import pytest
 from tests.runtime.training.runs import RECIPE, Workplace, assert_whole, kill, leftovers, processes_of, result_of
 
 OFTEN = RECIPE.replace("checkpoint_every: 2", "checkpoint_every: 2, checkpoint_minutes: 0.00001")
-LONGER = OFTEN.replace("0.00001", "0.002").replace("epochs: 3", "epochs: 8").replace("T_max: 3", "T_max: 8")
+LONGER = OFTEN.replace("0.00001", "0.002").replace("epochs: 3", "epochs: 8")
 
 DIES = """
 import io, os, signal, torch

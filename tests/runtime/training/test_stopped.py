@@ -7,7 +7,7 @@ import pytest
 
 from tests.runtime.training.runs import RECIPE, Workplace, leftovers, processes_of, result_of
 
-LONG = RECIPE.replace("epochs: 3", "epochs: 6").replace("T_max: 3", "T_max: 6").replace("workers: 0", "workers: 1")
+LONG = RECIPE.replace("epochs: 3", "epochs: 6").replace("workers: 0", "workers: 1")
 
 SLOW_STEP = """
 import time
