@@ -27,7 +27,7 @@ class Reporter(Protocol):
         """One batch is done (all counts 1-based). Raises `Interrupted` when the run was asked to stop."""
 
     def epoch_done(self, epoch: int, values: Mapping[str, float]) -> None:
-        """An epoch is over and its checkpoint is on the disk. `values`: metric or `lr/<group>` → number.
+        """An epoch is over and its checkpoint on the way to the disk. `values`: metric or `lr/<group>` → number.
 
         A resumed run tells its last epoch again, in case it was killed between the checkpoint and this call.
         """

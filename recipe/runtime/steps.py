@@ -75,7 +75,7 @@ class Update(Protocol):
     def clip(self) -> float | None:
         """Bound the gradients; their norm before that, None where it is not asked for."""
 
-    def after_step(self, again: Callable[[], Mapping[str, Tensor]]) -> None:
+    def after_step(self, again: Callable[[], Mapping[str, float]]) -> None:
         """All optimizers have stepped. `again()` gives the losses of the same batch with the new weights."""
 
     def step_done(self) -> None:

@@ -73,7 +73,7 @@ def test_a_loss_that_is_no_number_stops_at_the_step(tmp_path: Path):
     with pytest.raises(RecipeError) as raised:
         train(tmp_path, reporter, **changes, **{"train.clip_grad_norm": 1e30})
     (problem,) = raised.value.diagnostics
-    assert problem.code == "R801"
+    assert problem.code == "R810"
     assert "in epoch 1, step 2" in problem.message
     assert "images/train/0000" in problem.help[1]
     assert reporter.events == [("started", 1), ("step", 1, 1, 2)]

@@ -35,7 +35,7 @@ class Descent:
     def clip(self) -> float | None:
         return clip(self.optimizer, self.clip_grad_norm)
 
-    def after_step(self, again: Callable[[], Mapping[str, Tensor]]) -> None:
+    def after_step(self, again: Callable[[], Mapping[str, float]]) -> None:
         """Nothing: what the step brought is for the next batch to tell."""
 
     def step_done(self) -> None:

@@ -122,14 +122,13 @@ class Stepper:
             update.step_done()
 
     @torch.no_grad()
-    def _again(self, tensors: Tensors) -> Mapping[str, Tensor]:
-        """The losses of the whole batch with the weights as they are now."""
-        whole, found = self.steps.weight(tensors), dict[str, Tensor]()
+    def _again(self, tensors: Tensors) -> Mapping[str, float]:
+        """The losses of the whole batch, in all processes, with the weights as they are now."""
+        means = Means()
         for part in self._parts(tensors):
-            share = self.steps.weight(part) / whole
-            for name, loss in self._forward(part).losses.items():
-                found[name] = found.get(name, torch.zeros_like(loss)) + loss * share
-        return found
+            losses = {name: float(loss) for name, loss in self._forward(part).losses.items()}
+            means.add(losses, self.steps.weight(part))
+        return self.world.gathered(means).values()
 
     def _save_memory(self, samples: int) -> bool:
         """Take the next step of the recipe's ladder; whether there was one."""
