@@ -67,6 +67,7 @@ class Ran(NamedTuple):
 
     @property
     def folder(self) -> Path:
+        assert self.code in (0, 4), self.messages
         return Path(self.said["directory"])
 
     @property
