@@ -1,15 +1,14 @@
 """AdamW that is cautious."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import torch
 from torch import Tensor
-from torch.optim.adamw import adamw
 
 _SMALLEST_SHARE = 1e-3
-_SLICE = 2**16
-"""Elements that are worked on at a time, but for Adam's own pass: so few that they stay in the processor's cache."""
+_SPARE = 2**12
+"""Elements of room behind the largest tensor."""
 
 
 class CautiousAdamW(torch.optim.Optimizer):
@@ -33,6 +32,7 @@ class CautiousAdamW(torch.optim.Optimizer):
         defaults = {"lr": lr, "betas": betas, "eps": eps, "weight_decay": weight_decay, "max_scale": max_scale}
         # `fused` tells torch to load `step` onto the parameter's device.
         super().__init__(params, {**defaults, "fused": True})
+        self._rooms: dict[tuple[torch.device, torch.dtype], Tensor] = {}
 
     @torch.no_grad()
     def step(self, closure: Callable[[], float] | None = None) -> float | None:  # type: ignore[override]
@@ -48,70 +48,75 @@ class CautiousAdamW(torch.optim.Optimizer):
                     self._move(parameter, group, room[parameter.device, parameter.dtype])
         return loss
 
-    def _room(self) -> dict[tuple[torch.device, torch.dtype], tuple[Tensor, Tensor]]:
-        """Place for the update of any tensor, and for a slice of it."""
+    def _room(self) -> dict[tuple[torch.device, torch.dtype], Tensor]:
+        """Place for the update of any tensor, kept from step to step: new memory costs more than some operations."""
         largest: dict[tuple[torch.device, torch.dtype], int] = {}
         for parameter in (each for group in self.param_groups for each in group["params"]):
             place = (parameter.device, parameter.dtype)
-            largest[place] = max(largest.get(place, 0), parameter.numel())
-        return {
-            (device, dtype): (
-                torch.empty(size, device=device, dtype=dtype),
-                torch.empty(min(size, _SLICE), device=device, dtype=dtype),
-            )
-            for (device, dtype), size in largest.items()
-        }
+            largest[place] = max(largest.get(place, 0), parameter.numel() + _SPARE)
+        for (device, dtype), size in largest.items():
+            if len(self._rooms.get((device, dtype), ())) < size:
+                self._rooms[device, dtype] = torch.empty(size, device=device, dtype=dtype)
+        return self._rooms
 
-    def _move(self, parameter: Tensor, group: dict[str, Any], room: tuple[Tensor, Tensor]) -> None:
+    def _move(self, parameter: Tensor, group: dict[str, Any], room: Tensor) -> None:
         state = self.state[parameter]
         if not state:
             state["step"] = torch.zeros((), device=parameter.device)
             state["exp_avg"] = torch.zeros_like(parameter, memory_format=torch.preserve_format)
             state["exp_avg_sq"] = torch.zeros_like(parameter, memory_format=torch.preserve_format)
-        weights, gradient, mean, square = _rows(parameter, parameter.grad, state["exp_avg"], state["exp_avg_sq"])
-        update = room[0][: parameter.numel()].zero_()
-        _adam(update, gradient, mean, square, state["step"], group)
-        kept = _leave_out(update, mean, gradient, room[1])
-        scale = 1 / max(kept / parameter.numel(), _SMALLEST_SHARE)
+        state["step"] += 1
+        weights, *rows = _rows(parameter, parameter.grad, state["exp_avg"], state["exp_avg_sq"])
+        kept = sum(
+            _cautious(room[start:stop], [row[start:stop] for row in rows], state["step"], group, room[stop:])
+            for start, stop in _slices(len(weights), len(room))
+        )
+        scale = 1 / max(kept / len(weights), _SMALLEST_SHARE)
         if group["max_scale"] is not None:
             scale = min(scale, group["max_scale"])
-        for part, move in zip(torch.split(weights, _SLICE), torch.split(update, _SLICE), strict=True):
-            part.mul_(1 - group["lr"] * group["weight_decay"]).add_(move, alpha=scale)
+        weights.mul_(1 - group["lr"] * group["weight_decay"]).add_(room[: len(weights)], alpha=scale)
 
 
 def _rows(parameter: Tensor, gradient: Tensor | None, *state: Tensor) -> tuple[Tensor, ...]:
     """All as rows, in the order of the parameter's memory."""
     assert gradient is not None
+    if parameter.is_contiguous():
+        return parameter.view(-1), gradient.reshape(-1), *(average.view(-1) for average in state)
     order = sorted(range(parameter.dim()), key=parameter.stride, reverse=True)
     weights, *averages = (tensor.permute(order).view(-1) for tensor in (parameter, *state))
     return (weights, gradient.permute(order).reshape(-1), *averages)
 
 
-def _adam(update: Tensor, gradient: Tensor, mean: Tensor, square: Tensor, step: Tensor, group: dict[str, Any]) -> None:
-    """Adam's step of weights that are zero and do not decay: the update alone, in one pass."""
-    adamw(
-        [update],
+def _slices(count: int, room: int) -> Iterator[tuple[int, int]]:
+    """Slices of a tensor, each so short that what is behind it in the room could hold it once more."""
+    start = 0
+    while start < count:
+        stop = start + min(count - start, (room - start) // 2)
+        yield start, stop
+        start = stop
+
+
+def _cautious(update: Tensor, rows: list[Tensor], step: Tensor, group: dict[str, Any], behind: Tensor) -> float:
+    """Make a slice of the update, zero where it goes against the gradient; how many elements are left.
+
+    `rows` are the gradient and its averages; the averages move. `behind` is overwritten.
+    """
+    gradient, mean, square = rows
+    torch._fused_adamw_(
+        [update.zero_()],  # weights that are zero and do not decay become the update, all in one pass
         [gradient],
         [mean],
         [square],
         [],
         [step],
-        fused=True,
-        amsgrad=False,
+        lr=group["lr"],
         beta1=group["betas"][0],
         beta2=group["betas"][1],
-        lr=group["lr"],
         weight_decay=0.0,
         eps=group["eps"],
+        amsgrad=False,
         maximize=False,
     )
-
-
-def _leave_out(update: Tensor, mean: Tensor, gradient: Tensor, room: Tensor) -> float:
-    """Set to zero what goes against the gradient; how many elements are left."""
-    kept = torch.zeros((), device=update.device, dtype=torch.float64)
-    for part, average, against in zip(*(torch.split(each, _SLICE) for each in (update, mean, gradient)), strict=True):
-        product = torch.mul(average, against, out=room[: part.numel()])
-        torch.ops.aten.threshold_backward.grad_input(part, product, 0, grad_input=part)  # zero where it is not above 0
-        kept += torch.gt(product, 0, out=product).sum()
-    return kept.item()
+    agreement = torch.mul(mean, gradient, out=behind[: len(update)])
+    torch.ops.aten.threshold_backward.grad_input(update, agreement, 0, grad_input=update)  # zero where it is not above
+    return agreement.gt_(0).sum().item()
