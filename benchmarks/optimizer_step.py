@@ -2,8 +2,8 @@
 
 Both move the parameters of ResNet50 by random gradients in one process, in interleaved pairs; the bound is 1.1, judged
 on the median of the pairs' ratios. Memory is the largest sum of the allocations and releases that torch's profiler saw
-during the first step, without the state that it makes; the bound is the largest tensor and a sixteenth of a MiB, for scalars. Exit code 1 where a bound is
-exceeded.
+during the first step, without the state that it makes; the bound is the largest tensor and a sixteenth of a MiB, for
+scalars. Exit code 1 where a bound is exceeded.
 """
 
 import argparse
