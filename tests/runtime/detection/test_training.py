@@ -21,7 +21,7 @@ def test_events_come_in_order(two_epochs: Trained):
 def test_every_declared_metric_is_reported_each_epoch(two_epochs: Trained):
     declared = {metric.name for metric in Detection.metrics}
     for values in two_epochs.reporter.epochs.values():
-        assert set(values) == declared | {"lr/weight", "lr/bn", "lr/bias"}
+        assert set(values) == declared | {"lr", "lr/weight", "lr/bn", "lr/bias"}
         assert all(type(value) is float and math.isfinite(value) for value in values.values())
     losses = {name for name in declared if name.startswith("train/")}
     assert all(set(step) == losses for step in two_epochs.reporter.losses)

@@ -32,7 +32,9 @@ def plain(**values):
 
 
 @pytest.mark.parametrize(
-    "values", [{}, {"batch_size": 47, "accumulate": 2}], ids=["odd batches", "in parts, the last batch of 3"]
+    "values",
+    [pytest.param({}, marks=pytest.mark.slow), {"batch_size": 47, "accumulate": 2}],
+    ids=["odd batches", "in parts, the last batch of 3"],
 )
 def test_two_processes_take_the_steps_of_one(tmp_path, values):
     place = Workplace(tmp_path, plain(**values, devices=1))
@@ -117,6 +119,7 @@ stepper.Stepper.step = refusing
 """
 
 
+@pytest.mark.slow
 def test_what_goes_wrong_in_another_process_is_told_as_if_it_were_the_only_one(tmp_path):
     place = Workplace(tmp_path, TWO)
     nets = tmp_path / "site" / "tiny_nets.py"

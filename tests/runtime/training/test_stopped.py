@@ -34,7 +34,7 @@ def stopped(tmp_path_factory):
     place.close()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
 def test_a_stopped_run_is_saved_inside_its_epoch_and_goes_on(stopped, number):
     place, unbroken = stopped
     shutil.rmtree(place.runs)
