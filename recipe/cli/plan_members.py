@@ -29,13 +29,16 @@ def _listed(plan: MatrixPlan, path: str) -> str:
 
 def _state(plan: RunPlan, runs_root: Path | None) -> str:
     """How far a run is, from its directory."""
+    from recipe.cli.show_result import figure
     from recipe.runtime.rundir import RunDirectory
+    from recipe.schemas.run import reached
 
     if runs_root is None:
         return ""
     run = RunDirectory.of(runs_root, plan.recipe.name, plan.digest)
     if (result := run.read_result()) is not None:
-        return f"finished, {result.primary_metric} {result.metrics.get(result.primary_metric, float('nan')):.4g}"
+        name, value = reached(result)
+        return f"finished, {name} {figure(value, '.4g')}"
     status = run.read_status()
     return f"{status.epochs_done} of {status.epochs_total} epochs" if status else "not begun"
 

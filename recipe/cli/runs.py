@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 from recipe.cli.options import add_format_option, add_runs_option
+from recipe.cli.show_result import figure
 from recipe.schemas.codes import EXIT_OK
 
 
@@ -26,9 +27,9 @@ def main(arguments: argparse.Namespace) -> int:
     if not found:
         print(f"no runs in {root}")
     for run in found:
-        reached = "".join(f"  {name} {value:.3f}" for name, value in run["reached"].items())  # type: ignore[attr-defined]
+        told = "".join(f"  {name} {figure(value, '.3f')}" for name, value in run["reached"].items())  # type: ignore[attr-defined]
         epochs = f"{run['epochs_done']}/{run['epochs_total']} epochs"
-        print(f"{run['name']}/{run['directory']}  {run['state']:11}  {epochs:15}  {run['updated']}{reached}")
+        print(f"{run['name']}/{run['directory']}  {run['state']:11}  {epochs:15}  {run['updated']}{told}")
     return EXIT_OK
 
 
@@ -38,6 +39,7 @@ def _directories(root: Path) -> list[Path]:
 
 def _describe(path: Path) -> dict[str, object]:
     from recipe.runtime.rundir import RunDirectory
+    from recipe.schemas.run import reached
 
     run = RunDirectory(path)
     status, result = run.read_status(), run.read_result()
@@ -60,5 +62,5 @@ def _describe(path: Path) -> dict[str, object]:
         "epochs_done": status.epochs_done,
         "epochs_total": status.epochs_total,
         "minutes": status.minutes,
-        "reached": {result.primary_metric: result.metrics[result.primary_metric]} if result else {},
+        "reached": dict([reached(result)]) if result else {},
     }

@@ -10,7 +10,7 @@ from recipe.schemas.run import Result
 
 def show_result(plan: RunPlan, run: RunDirectory, result: Result) -> None:
     """Print the metrics of the best weights, and where things are."""
-    rows = [(name, f"{value:.4f}") for name, value in result.metrics.items()]
+    rows = [(name, figure(value, ".4f")) for name, value in result.metrics.items()]
     epochs = f"{result.epochs_completed} epochs in {result.minutes:.1f} minutes, best: epoch {result.best_epoch}"
     if result.stopped_early:
         epochs += f" (stopped early, {plan.recipe.train.epochs} were planned)"  # type: ignore[attr-defined]
@@ -27,6 +27,11 @@ def show_result(plan: RunPlan, run: RunDirectory, result: Result) -> None:
         width = max(len(name) for name, _ in [*rows, *places])
         for name, text in [*rows, *places]:
             print(f"  {name:{width}}  {text}")
+
+
+def figure(value: float | None, form: str) -> str:
+    """A metric of a result."""
+    return "not finite" if value is None else f"{value:{form}}"
 
 
 def _show_table(rows: list[tuple[str, str]], places: list[tuple[str, str]]) -> None:

@@ -6,6 +6,7 @@ from recipe.runtime.failures import told_where_unwritable
 from recipe.runtime.family import Family, Outcome
 from recipe.runtime.files import remove_unfinished, write_atomically
 from recipe.runtime.interruption import Interruption
+from recipe.runtime.metrics_table import finite_or_none
 from recipe.runtime.recorder import Recorder, View
 from recipe.runtime.rundir import RunDirectory
 from recipe.schemas.base import FrozenDict
@@ -58,7 +59,7 @@ def _finish(plan: RunPlan, run: RunDirectory, recorder: Recorder, outcome: Outco
         best_epoch=outcome.best_epoch,
         epochs_completed=outcome.epochs_completed,
         stopped_early=outcome.epochs_completed < epochs,
-        metrics=FrozenDict(outcome.metrics),
+        metrics=FrozenDict(finite_or_none(outcome.metrics)),
         primary_metric=plan.recipe.primary_metric,
         minutes=recorder.minutes,
         device=plan.recipe.hardware.device,

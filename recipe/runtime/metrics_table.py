@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 from collections.abc import Mapping
 
 from recipe.runtime.files import write_atomically
@@ -18,7 +19,7 @@ class MetricsTable:
         self._run = run
         self.rows: list[Row] = []
         if run.metrics_jsonl.exists():
-            self.rows = [json.loads(line) for line in run.metrics_jsonl.read_text(encoding="utf-8").splitlines()]
+            self.rows = [_row(line) for line in run.metrics_jsonl.read_text(encoding="utf-8").splitlines()]
 
     def restart_at(self, first_epoch: int) -> None:
         """Drop what a killed run wrote of epochs that are about to be trained again."""
@@ -37,4 +38,13 @@ class MetricsTable:
         writer.writeheader()
         writer.writerows(self.rows)
         write_atomically(self._run.metrics_csv, table.getvalue())
-        write_atomically(self._run.metrics_jsonl, "".join(json.dumps(row) + "\n" for row in self.rows))
+        write_atomically(self._run.metrics_jsonl, "".join(json.dumps(finite_or_none(row)) + "\n" for row in self.rows))
+
+
+def finite_or_none(values: Mapping[str, float]) -> dict[str, float | None]:
+    """For JSON, which has no word for what is not finite."""
+    return {name: value if math.isfinite(value) else None for name, value in values.items()}
+
+
+def _row(line: str) -> Row:
+    return {name: math.nan if value is None else value for name, value in json.loads(line).items()}

@@ -50,10 +50,10 @@ class Result(Section):
     best_epoch: int
     epochs_completed: int
     stopped_early: bool
-    metrics: FrozenDict[str, float]
-    """Of the best weights."""
+    metrics: FrozenDict[str, float | None]
+    """Of the best weights; None where a number was not finite."""
     primary_metric: str
-    """The one of them that chose the best epoch."""
+    """The one that chooses the best epoch, where the run reports it: without validation it does not."""
     minutes: float
     device: str
     versions: FrozenDict[str, str]
@@ -62,6 +62,12 @@ class Result(Section):
     """Tracker → where its data is."""
     origin: Origin | None = None
     """The run whose weights (`init_from`) or whole state (`resume_from`) this one began with."""
+
+
+def reached(result: Result) -> tuple[str, float | None]:
+    """The metric that says most about a run, and its value: the first one where nothing chose the best epoch."""
+    name = result.primary_metric if result.primary_metric in result.metrics else next(iter(result.metrics))
+    return name, result.metrics[name]
 
 
 class Effective(Section):

@@ -87,3 +87,17 @@ def test_images_that_cannot_be_read_stop_a_plan_or_are_left_out_of_it(cli, recip
     assert "10 train (5 each), 10 val (5 each)" in shown.stdout
     assert "2 images that cannot be read are left out: " in shown.stdout
     assert "of all pixels of 10 training images" in shown.stdout
+
+
+def test_without_validation_the_newest_checkpoint_is_the_best(cli, recipe):
+    recipe.write_text(RECIPE.replace(", val: val", "").replace("10", "2"))
+    done = cli("run", recipe, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)["result"]
+    assert (result["best_epoch"], set(result["metrics"])) == (2, {"train/loss", "train/accuracy"})
+    (listed,) = json.loads(cli("runs", "--format", "json").stdout)["runs"]
+    assert listed["reached"] == {"train/loss": result["metrics"]["train/loss"]}
+    assert "train/loss" in cli("runs").stdout
+    again = cli("run", recipe)
+    assert again.returncode == 0, again.stderr
+    assert "this run is finished" in again.stdout

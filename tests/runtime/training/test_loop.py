@@ -9,6 +9,7 @@ from recipe.runtime.steps import Forward
 from recipe.runtime.training.descent import Descent, clip
 from recipe.runtime.training.schedule import Schedule
 from recipe.schemas.diagnostics import Interrupted, RecipeError
+from recipe.schemas.run import Origin
 from tests.runtime.training.toy import ToySteps, same_weights, toy_plan, train_toy, weights_of
 
 DIES = [(1, 1), (1, 6), (2, 3), (3, 6)]
@@ -300,7 +301,8 @@ def test_weights_of_another_run(tmp_path):
 def test_the_whole_state_of_another_run(tmp_path):
     train_toy(toy_plan({"epochs": 2}), tmp_path / "short")
     file = tmp_path / "short" / "checkpoints" / "last.pt"
-    longer, live, _ = train_toy(toy_plan({"epochs": 4, "resume_from": str(file)}), tmp_path / "longer")
+    longer, live, outcome = train_toy(toy_plan({"epochs": 4, "resume_from": str(file)}), tmp_path / "longer")
+    assert outcome.origin == Origin(file=str(file), name="toy", digest="0" * 64, epochs=2)
     whole, unbroken, _ = train_toy(toy_plan({"epochs": 4}), tmp_path / "whole")
     assert longer.first == 3
     assert longer.rows[4] == whole.rows[4]
