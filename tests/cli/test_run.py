@@ -24,7 +24,7 @@ trackers: [TensorBoard]
 """
 COLUMNS = [
     "epoch", "train/box_loss", "train/cls_loss", "train/dfl_loss", "val/precision", "val/recall", "val/mAP50", "val/mAP50-95",
-    "val/box_loss", "val/cls_loss", "val/dfl_loss", "lr/weight", "lr/bn", "lr/bias",
+    "val/box_loss", "val/cls_loss", "val/dfl_loss", "lr", "lr/weight", "lr/bn", "lr/bias",
 ]  # fmt: skip
 
 

@@ -8,6 +8,8 @@ from recipe.schemas.catalogue import CATALOGUE
 from tests.conftest import MINIMAL
 
 OPTIMIZERS = CATALOGUE.words("optimizer")
+FIRST = OPTIMIZERS[:5]
+"""As many as a hover has room for."""
 ADAMW = ["amsgrad", "betas", "eps", "lr", "weight_decay"]
 SGD = ["dampening", "lr", "momentum", "nesterov", "weight_decay"]
 LAYER = "extends: [base.yaml]\n"
@@ -126,11 +128,11 @@ def test_beginning_a_section_writes_what_it_needs_and_no_defaults(editor):
         ("optimizer: {type: SGD, weight_de|cay: 0.1}", "weight_decay: number = 0.0", "L2 penalty"),
         (
             "optimi|zer: {type: AdamW, lr: 0.1}",
-            f"optimizer: {' | '.join(OPTIMIZERS)} = AdamW",
+            f"optimizer: {' | '.join(FIRST)} | … = AdamW",
             "What updates the weights.",
         ),
-        ("optimi|zer: AdamW", f"optimizer: {' | '.join(OPTIMIZERS)} = AdamW", "What updates the weights."),
-        ("optimizer: {ty|pe: AdamW}", f"type: {' | '.join(OPTIMIZERS)} (required)", "Which optimizer this is."),
+        ("optimi|zer: AdamW", f"optimizer: {' | '.join(FIRST)} | … = AdamW", "What updates the weights."),
+        ("optimizer: {ty|pe: AdamW}", f"type: {' | '.join(FIRST)} | … (required)", "Which optimizer this is."),
         ("hardware: {ti|er: low}", "tier: auto | cpu | low | medium | high | workstation = auto", "Row of the tier"),
         ("train: {batch_s|ize: 4}", "batch_size: auto | integer = auto", "Images per step."),
         ("train: {early_stop|ping: null}", "early_stopping: map | null", "Stop when"),

@@ -76,7 +76,7 @@ def mounted(folder, options):
         subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
-@pytest.mark.parametrize("share", [0.2, 0.5, 0.8])
+@pytest.mark.parametrize("share", [0.2, *(pytest.param(share, marks=pytest.mark.slow) for share in (0.5, 0.8))])
 def test_a_disk_that_is_full_ends_the_run_and_with_room_it_goes_on(ended, share):
     place, unbroken, needed = ended
     with mounted(place.runs, f"size={int(needed * share)}k"):
@@ -89,7 +89,9 @@ def test_a_disk_that_is_full_ends_the_run_and_with_room_it_goes_on(ended, share)
         goes_on(place, unbroken)
 
 
-@pytest.mark.parametrize("number", [1, 2, 5, 8, 11, 15, 22])
+@pytest.mark.parametrize(
+    "number", [1, 8, *(pytest.param(number, marks=pytest.mark.slow) for number in (2, 5, 11, 15, 22))]
+)
 def test_a_write_that_fails_is_told_and_everything_before_it_is_whole(ended, number):
     place, unbroken, _ = ended
     code = errno.EROFS if number % 2 else errno.ENOSPC
