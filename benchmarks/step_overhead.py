@@ -25,9 +25,8 @@ from recipe.runtime.training.checkpoints import Checkpoints
 from recipe.runtime.training.descent import build_descent
 from recipe.runtime.training.means import Means
 from recipe.runtime.training.world import World
-from recipe.schemas.base import FrozenDict
-from recipe.schemas.plan import RunPlan
 from recipe.schemas.recipe import Recipe
+from recipe.testing import bare_plan
 
 BATCH, FEATURES, CLASSES = 32, 16, 4
 RECIPE: dict[str, Any] = {
@@ -124,25 +123,9 @@ def main() -> int:
     return 0
 
 
-def plan() -> RunPlan:
-    """Of a recipe that leaves nothing to be answered."""
-    nothing: Any = FrozenDict()
-    return RunPlan(
-        recipe=Recipe.parse(RECIPE),
-        digest="0" * 64,
-        answers=(),
-        inputs=(),
-        groups=(),
-        details=nothing,
-        secrets=nothing,
-        versions=nothing,
-        commit=None,
-    )
-
-
 def ours(folder: Path, steps: int) -> float:
     """Seconds of a step in our loop, one evaluated batch and the submission of a small checkpoint included."""
-    planned, checkpoints = plan(), Checkpoints(folder, keep=None)
+    planned, checkpoints = bare_plan(Recipe.parse(RECIPE)), Checkpoints(folder, keep=None)
     loop = Loop(planned, SmallSteps(planned.recipe, steps), World(torch.device("cpu")), checkpoints, Silent())
     began = time.thread_time()
     loop.run()

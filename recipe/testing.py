@@ -108,6 +108,22 @@ def _scheduled(component: Any, folder: Path) -> Any:
     return schedule(component, _optimizer(folder), 0.1, 4, 10, lambda _metric: False).built
 
 
+def bare_plan(recipe: Recipe) -> RunPlan:
+    """The plan of a recipe with nothing to answer, and with nothing known of data, model and machine."""
+    nothing: FrozenDict[str, Any] = FrozenDict()
+    return RunPlan(
+        recipe=recipe,
+        digest="0" * 64,
+        answers=(),
+        inputs=(),
+        groups=(),
+        details=nothing,
+        secrets=nothing,
+        versions=nothing,
+        commit=None,
+    )
+
+
 def _tracked_run(folder: Path) -> TrackedRun:
     recipe = Recipe.parse(
         {
@@ -120,18 +136,7 @@ def _tracked_run(folder: Path) -> TrackedRun:
             "hardware": {"device": "cpu", "workers": 0, "tier": "cpu"},
         }
     )
-    nothing: FrozenDict[str, Any] = FrozenDict()
-    plan = RunPlan(
-        recipe=recipe,  # type: ignore[arg-type]
-        digest="0" * 64,
-        answers=(),
-        inputs=(),
-        groups=(),
-        details=nothing,
-        secrets=nothing,
-        versions=nothing,
-        commit=None,
-    )
+    plan = bare_plan(recipe)  # type: ignore[arg-type]
     return TrackedRun(plan, folder, folder / ".memory", {"name": "conformance"})
 
 

@@ -1,8 +1,8 @@
 """The checkpoints of other runs that a training begins from: `train.init_from` and `train.resume_from`."""
 
-import hashlib
 from pathlib import Path
 
+from recipe.runtime.downloads import sha256_of
 from recipe.schemas.diagnostics import Diagnostic, RecipeError
 from recipe.schemas.facts import Input
 from recipe.schemas.training import LoopRecipe
@@ -17,8 +17,7 @@ def look_at_checkpoints(recipe: LoopRecipe) -> tuple[Input, ...]:
 
 def _sha256(setting: str, file: Path) -> str:
     try:
-        with file.open("rb") as opened:
-            return hashlib.file_digest(opened, "sha256").hexdigest()
+        return sha256_of(file)
     except OSError as error:
         message = f"`{file}` cannot be read: {error.strerror}"
         help_ = ("name a file of `checkpoints/` of a run: `last.pt`, `best.pt`",)

@@ -23,11 +23,11 @@ def begin(loop: Loop, recipe: LoopRecipe) -> BegunFrom:
     """Bring the loop to where it begins. Raises `RecipeError` (R606) where a file does not fit."""
     train, last = recipe.train, loop.checkpoints.last
     taken = {"init_from": False, "resume_from": False}
-    if train.init_from:
-        taken["init_from"] = _has(loop, _take_weights(loop, Path(train.init_from)))
     if last.exists():
         _restore(loop, last, ())
         taken = dict.fromkeys(taken, loop.origin is not None)
+    elif train.init_from:
+        taken["init_from"] = _has(loop, _take_weights(loop, Path(train.init_from)))
     elif train.resume_from:
         file = Path(train.resume_from)
         state = _restore(loop, file, ("train", "resume_from"))

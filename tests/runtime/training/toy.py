@@ -9,9 +9,8 @@ from recipe.runtime.training.descent import build_descent
 from recipe.runtime.training.means import Means
 from recipe.runtime.training.session import train_here
 from recipe.runtime.training.world import World
-from recipe.schemas.base import FrozenDict
-from recipe.schemas.plan import RunPlan
 from recipe.schemas.recipe import Recipe
+from recipe.testing import bare_plan
 
 
 def toy_plan(train=None, hardware=None, **sections):
@@ -35,18 +34,7 @@ def toy_plan(train=None, hardware=None, **sections):
             **sections,
         }
     )
-    nothing = FrozenDict()
-    return RunPlan(
-        recipe=recipe,
-        digest="0" * 64,
-        answers=(),
-        inputs=(),
-        groups=(),
-        details=nothing,
-        secrets=nothing,
-        versions=nothing,
-        commit=None,
-    )
+    return bare_plan(recipe)
 
 
 class Numbers:
