@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 EDITOR := tests/editor/node_modules/.installed
 
-.PHONY: install editor demo check test test-all fuzz bench docs manifest clean
+.PHONY: install editor demo check test test-slow test-all fuzz bench docs manifest clean
 
 install: $(INSTALLED)
 
@@ -31,11 +31,18 @@ check: install
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
+# Two files of tests at a time.
+PYTEST := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
 test: check $(if $(RECIPE_WITHOUT_NODE),,editor)
-	$(BIN)/python -m pytest -m "not slow"
+	$(PYTEST) -m "not slow"
+
+# Those that make test leaves out: many kills, many processes, every combination.
+test-slow: install $(if $(RECIPE_WITHOUT_NODE),,editor)
+	$(PYTEST) -m slow
 
 test-all: check $(if $(RECIPE_WITHOUT_NODE),,editor)
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 # The front end against mutated recipes and noise, with fresh seeds: make fuzz SECONDS=120
 SECONDS ?= 60
