@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-os.environ["OMP_NUM_THREADS"] = "1"  # of this process and its children: tests run beside each other, and threads would wait
+os.environ["OMP_NUM_THREADS"] = (
+    "1"  # of this process and its children: tests run beside each other, and threads would wait
+)
 ROOT = Path(__file__).parent.parent
 MINIMAL = """\
 recipe: 1
