@@ -1,0 +1,63 @@
+"""What can be done with a run beside training it: judge it, let it predict, export its network.
+
+A family offers what it can by having the method: `Evaluates`, `Predicts`, `Exports`.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple, Protocol, runtime_checkable
+
+from pydantic import JsonValue
+
+from recipe.runtime.rundir import RunDirectory
+from recipe.schemas.diagnostics import Diagnostic, RecipeError
+from recipe.schemas.plan import RunPlan
+
+
+class TrainedRun(NamedTuple):
+    """A run that has weights, and which of them are meant."""
+
+    plan: RunPlan
+    run: RunDirectory
+    weights: Path
+    """A file of `checkpoints/`."""
+
+
+def trained_run(plan: RunPlan, run: RunDirectory, weights: str = "best") -> TrainedRun:
+    """`weights`: `best`, `last`, or the name of another file of `checkpoints/`, without its ending.
+
+    Raises `RecipeError` (R622) where the run has none of that name.
+    """
+    file = run.checkpoints / f"{weights}.pt"
+    if not file.is_file():
+        there = sorted(each.stem for each in run.checkpoints.glob("*.pt"))
+        help_ = (f"it has {', '.join(there)}",) if there else ("it has not completed an epoch yet",)
+        raise RecipeError(Diagnostic("R622", f"the run has no weights `{weights}`", help=help_, file=str(run.path)))
+    return TrainedRun(plan, run, file)
+
+
+@runtime_checkable
+class Evaluates(Protocol):
+    """A family whose networks can be judged after training."""
+
+    def evaluate(self, trained: TrainedRun, source: str | None, folder: Path) -> Mapping[str, float]:
+        """Metric → value over the validation data, or over `source`; what there is to look at goes into the folder."""
+
+
+@runtime_checkable
+class Predicts(Protocol):
+    """A family whose networks can be applied to files."""
+
+    def predict(self, trained: TrainedRun, files: Sequence[Path]) -> Iterator[Mapping[str, JsonValue]]:
+        """A row for each file, in their order, with the file under `file`."""
+
+
+@runtime_checkable
+class Exports(Protocol):
+    """A family whose networks can leave the program."""
+
+    formats: Sequence[str]
+    """Words for `--format`."""
+
+    def export(self, trained: TrainedRun, format_: str, folder: Path) -> Sequence[Path]:
+        """The files that were written. Raises `RecipeError` (R813) where the export says other than the network."""
