@@ -38,6 +38,7 @@ RECIPE: dict[str, Any] = {
     "scheduler": {"type": "CosineAnnealingLR", "T_max": 10},
     "train": {"epochs": 1},
     "hardware": {"device": "cpu", "precision": "fp32", "workers": 0, "pin_memory": False, "oom_recovery": []},
+    "report": {"log_scale": False},
 }
 
 

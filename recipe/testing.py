@@ -134,13 +134,14 @@ def _tracked_run(folder: Path) -> TrackedRun:
             "model": {"type": "YOLOv8", "size": "n", "weights": "none"},
             "train": {"batch_size": 1, "image_size": 32, "amp": False},
             "hardware": {"device": "cpu", "workers": 0, "tier": "cpu"},
+            "report": {"log_scale": False},
         }
     )
     plan = bare_plan(recipe)  # type: ignore[arg-type]
     return TrackedRun(plan, folder, folder / ".memory", {"name": "conformance"})
 
 
-_READ = ("loss", "optimizer", "scheduler", "transform")
+_READ = ("loss", "mixer", "optimizer", "scheduler", "transform")
 """Kinds that our own loop builds, and proves to hold what the recipe says."""
 
 _RUNTIME_OBJECTS: dict[str, Any] = {

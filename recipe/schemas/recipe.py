@@ -7,6 +7,7 @@ from pydantic import AfterValidator, JsonValue, PositiveInt, StringConstraints
 
 from recipe.schemas.base import AUTO, Auto, FrozenDict, Section, setting
 from recipe.schemas.component import Component
+from recipe.schemas.report import Report
 from recipe.schemas.search import Search
 from recipe.schemas.trackers import Tracker
 
@@ -62,8 +63,16 @@ class Recipe(Component, kind="task", tag="task"):
     """The metric that chooses the best checkpoint."""
     packages: ClassVar[tuple[str, ...]] = ("recipe", "python", "torch", "numpy")
     """What can change a result when its version changes; of Python only the minor version counts."""
-    settled_by_compiler: ClassVar[tuple[str, ...]] = ("recipe", "name", "description", "matrix", "search", "gates")
-    """Leaves, or sections, that name no live object of a run: they have had their effect before it begins."""
+    settled_by_compiler: ClassVar[tuple[str, ...]] = (
+        "recipe",
+        "name",
+        "description",
+        "matrix",
+        "search",
+        "gates",
+        "report",
+    )
+    """Leaves, or sections, that name no live object of training: they have their effect before it begins, or after."""
 
     runtime_objects: ClassVar[tuple[str, ...] | None] = None
     """What the family's engine hands to components: one that needs something else cannot be used with it."""
@@ -84,6 +93,7 @@ class Recipe(Component, kind="task", tag="task"):
         FrozenDict(), "Dotted path of a setting → its values: one run for each combination.", impact="cosmetic"
     )
     search: Search | None = setting(None, "Many runs with other values, to find the best.")
+    report: Report = Report()
 
     def reported(self) -> tuple[Metric, ...]:
         """What a run of this recipe reports: not all of `metrics` where some have nothing to go by."""

@@ -27,7 +27,7 @@ from recipe.schemas.tasks.detection import Shapes
 from tests.override.bench import hash_of
 from tests.runtime.detection.harness import SMALL, make_plan
 
-OF_EVERY_FAMILY = ("recipe", "name", "description", "trackers", "gates", "matrix", "search")
+OF_EVERY_FAMILY = ("recipe", "name", "description", "trackers", "gates", "matrix", "search", "report")
 """Fields of the root that no family reads: what is shown of them with classification goes for all."""
 SEEDS = range(6)
 

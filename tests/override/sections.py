@@ -94,6 +94,10 @@ def told(ran: Ran) -> Any:
     return (ran.folder / "notebook.json").read_text()
 
 
+def _rates_drawn(ran: Ran) -> Any:
+    return (ran.folder / "artifacts" / "learning_rates.png").read_bytes()
+
+
 def _stopping(**settings: Any) -> dict[str, Any]:
     return {"patience": 1, "min_delta": 1.0, "monitor": "train/loss", **settings}
 
@@ -158,6 +162,8 @@ CASES: Mapping[str, Case] = {
     "train.early_stopping.monitor": Case(
         "train/loss", "val/top5_accuracy", epochs, {**_FALLING, "train.early_stopping": _stopping(min_delta=0.05)}
     ),
+    "report.plots": Case(True, False, files),
+    "report.log_scale": Case(False, True, _rates_drawn),
     "hardware.workers": Case(0, 1, lambda ran: ran.loop.steps.train._loader.num_workers),
     "hardware.deterministic": Case(True, False, lambda ran: ran.flags),
     "hardware.cudnn_benchmark": Case(False, True, lambda ran: ran.flags, {"hardware.deterministic": False}),

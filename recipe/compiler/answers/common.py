@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from recipe.compiler.answers.rates import answer_log_scale
 from recipe.compiler.resolve import Question, Reply, Resolved
 from recipe.compiler.rules.layers import nothing, shadowed, unused_patterns
 from recipe.schemas.diagnostics import Diagnostic
@@ -48,4 +49,5 @@ COMMON_REPLIES = {
     "trackers.*.experiment": _recipe_name,
     "trackers.*.project": _recipe_name,
     "trackers.*.tracking_uri": _tracking_uri,
+    "report.log_scale": answer_log_scale,
 }

@@ -28,6 +28,7 @@ SMALL: dict[str, Any] = {
     "train": {"epochs": 2, "batch_size": 8, "image_size": 64, "amp": False, "warmup_epochs": 1.0, "close_mosaic": 1},
     "optimizer": {"type": "AdamW", "lr": 0.002},
     "hardware": {"device": "cpu", "workers": 0, "tier": "cpu"},
+    "report": {"log_scale": False},
 }
 
 

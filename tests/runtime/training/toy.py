@@ -31,6 +31,7 @@ def toy_plan(train=None, hardware=None, **sections):
                 "oom_recovery": ["accumulate"],
                 **(hardware or {}),
             },
+            "report": {"log_scale": False},
             **sections,
         }
     )
