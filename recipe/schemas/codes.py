@@ -91,6 +91,9 @@ CODES: dict[str, Code] = {
     "R618": Code("images-left-out", "Images that cannot be read are left out, as the recipe says.", "warning"),
     "R619": Code("image-sizes-differ", "Images that are to make a batch have different sizes."),
     "R620": Code("batch-of-one", "Batch normalization would get a single sample."),
+    "R621": Code("no-such-run", "The command line names no run, or more than one."),
+    "R622": Code("no-such-weights", "A run has no weights of that name."),
+    "R623": Code("no-font", "No font has all characters of a title or of a name that is drawn.", "warning"),
     "R701": Code("unknown-path", "A path of `matrix` or `search.space` leads to no setting."),
     "R702": Code("same-run-twice", "Two combinations of a matrix are the same run."),
     "R703": Code("axis-of-one", "An axis of a matrix, or a choice of a search, has one value only.", "warning"),
@@ -112,6 +115,7 @@ CODES: dict[str, Code] = {
     "R809": Code("cannot-write", "The run directory takes nothing more: the disk is full, or it may not be written."),
     "R810": Code("not-finite", "A loss is NaN or infinite."),
     "R811": Code("amended", "The run goes on with another value of a setting than its plan had.", "warning"),
+    "R812": Code("not-for-this-task", "Runs of this task cannot do what the command asks."),
     "R901": Code("internal-error", "The program has a bug."),
 }
 
