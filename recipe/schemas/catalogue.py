@@ -17,6 +17,7 @@ KINDS = {
     "task": "tasks",
     "model": "models",
     "transform": "transforms",
+    "mixer": "mixers",
     "loss": "losses",
     "optimizer": "optimizers",
     "scheduler": "schedulers",

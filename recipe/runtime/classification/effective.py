@@ -63,12 +63,12 @@ def _limit(steps: "ClassificationSteps") -> JsonValue:
 
 def _augment(steps: "ClassificationSteps") -> dict[str, JsonValue]:
     values: dict[str, JsonValue] = {}
-    for split in ("train", "val"):
-        components = getattr(steps.recipe.augment, split)
-        built = steps.pipelines[split].transforms if split in steps.pipelines else ()
+    live = {split: pipeline.transforms for split, pipeline in steps.pipelines.items()} | {"mix": steps.mixing.mixers}
+    for part in ("train", "val", "mix"):
+        components, built = getattr(steps.recipe.augment, part), live.get(part, ())
         if len(components) != len(built) or not components:
-            values[f"augment.{split}"] = [type(transform).__name__ for transform in built]
+            values[f"augment.{part}"] = [type(transform).__name__ for transform in built]
             continue
         for index, (component, transform) in enumerate(zip(components, built, strict=True)):
-            values |= effective_component(f"augment.{split}.{index}", component, transform)
+            values |= effective_component(f"augment.{part}.{index}", component, transform)
     return values

@@ -23,6 +23,15 @@ def class_weights_tensor(loss: Loss, per_class: Sequence[int]) -> torch.Tensor |
     return torch.tensor(asked, dtype=torch.float32)
 
 
+def weight_of(labels: torch.Tensor, criterion: Any) -> float:
+    """What a loss of classes [N] is divided by: where classes have weights, those of its samples.
+
+    A loss of probabilities is divided by the number of samples, whatever the weights: so is torch's.
+    """
+    weights: torch.Tensor | None = getattr(criterion, "weight", None)
+    return float(len(labels)) if weights is None else float(weights[labels].sum())
+
+
 def effective_loss(built: Any, loss: Loss, per_class: Sequence[int]) -> Mapping[str, JsonValue]:
     """Dotted path → value of the live loss. Its weights are `balanced` if they are those of the counts."""
     values = effective_component("loss", loss, built)

@@ -5,13 +5,13 @@ from typing import Any
 
 import torch
 from pydantic import JsonValue
-from torch import Tensor
 
 from recipe.runtime.build import build
 from recipe.runtime.classification.dataset import ClassificationDataset
 from recipe.runtime.classification.effective import effective_values
 from recipe.runtime.classification.images import open_images
-from recipe.runtime.classification.losses import class_weights_tensor
+from recipe.runtime.classification.losses import class_weights_tensor, weight_of
+from recipe.runtime.classification.mixing import Mixing, accuracy
 from recipe.runtime.classification.model import build_network, effective_model
 from recipe.runtime.classification.normalization import normalization_of
 from recipe.runtime.data.image_cache import cached
@@ -50,6 +50,7 @@ class ClassificationSteps:
         self.counts = _counts(self.images["train"])
         class_weights = class_weights_tensor(recipe.loss, self.counts)
         self.criterion = build(recipe.loss, weight=class_weights).to(world.device)
+        self.mixing = Mixing(recipe.augment.mix, len(classes))
         self.descent: Descent = build_descent(recipe, self.network, len(self.train))
         self.updates: tuple[Update, ...] = (self.descent,)
 
@@ -74,16 +75,15 @@ class ClassificationSteps:
         )
 
     def weight(self, tensors: Tensors) -> float:
-        """Where classes have weights, the loss is divided by those of its samples."""
+        """What the loss of a part of a training batch is divided by; labels of mixed images are probabilities."""
         _, labels = tensors
-        weights: Tensor | None = self.criterion.weight
-        return float(len(labels)) if weights is None else float(weights[labels].sum())
+        return float(len(labels)) if self.mixing else weight_of(labels, self.criterion)
 
     def forward(self, network: torch.nn.Module, tensors: Tensors) -> Forward:
         images, labels = tensors
-        logits = network(self.pipelines["train"].normalize(images))
-        accuracy = (logits.detach().argmax(1) == labels).float().mean()
-        return Forward({"loss": self.criterion(logits, labels)}, {"accuracy": accuracy})
+        images, labels = self.mixing(self.pipelines["train"].normalize(images), labels)
+        logits = network(images)
+        return Forward({"loss": self.criterion(logits, labels)}, {"accuracy": accuracy(logits.detach(), labels)})
 
     def evaluator(self, split: str) -> "ClassificationEvaluator":
         return ClassificationEvaluator(self, split)
@@ -105,7 +105,7 @@ class ClassificationEvaluator:
         loss = self._steps.criterion(logits, labels)
         likeliest = logits.topk(min(5, logits.shape[1]), dim=1).indices == labels[:, None]
         value, first, any_ = torch.stack([loss.float(), likeliest[:, 0].sum(), likeliest.any(1).sum()]).tolist()
-        self._losses.add({"loss": value}, self._steps.weight(tensors))
+        self._losses.add({"loss": value}, weight_of(labels, self._steps.criterion))
         self._hits.add({"accuracy": first / len(labels), "top5_accuracy": any_ / len(labels)}, len(labels))
 
     def results(self) -> dict[str, float]:

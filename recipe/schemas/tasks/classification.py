@@ -6,8 +6,10 @@ from annotated_types import Ge, Gt, Le
 from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt
 
 from recipe.schemas.base import AUTO, Auto, OrWord, Section, setting
+from recipe.schemas.inspect import Inspect
 from recipe.schemas.layer_lr import LayerLR
 from recipe.schemas.losses import Loss
+from recipe.schemas.mixers import Mixer
 from recipe.schemas.models import Model
 from recipe.schemas.optimizers import Optimizer
 from recipe.schemas.recipe import Metric, Recipe
@@ -77,6 +79,9 @@ class ClassificationAugment(Section):
 
     train: tuple[Transform, ...] = setting((), "Of the training images.")
     val: tuple[Transform, ...] = setting((), "Of the validation images.")
+    mix: tuple[Mixer, ...] = setting(
+        (), "Mix each training image with another of its batch: one of these is drawn for each batch; none: not mixed."
+    )
 
 
 class ClassificationStopping(Stopping):
@@ -125,6 +130,7 @@ class Classification(Recipe):
     layer_lr: LayerLR | None = setting(None, "Rates of single layers.")
     train: ClassificationTrain = ClassificationTrain()
     hardware: TorchHardware = TorchHardware()
+    inspect: Inspect = Inspect()
 
     @classmethod
     def word(cls) -> str:
