@@ -11,6 +11,7 @@ from pydantic import JsonValue
 
 from recipe.runtime.rundir import RunDirectory
 from recipe.schemas.diagnostics import Diagnostic, RecipeError
+from recipe.schemas.export import Parity
 from recipe.schemas.plan import RunPlan
 
 
@@ -48,8 +49,13 @@ class Evaluates(Protocol):
 class Predicts(Protocol):
     """A family whose networks can be applied to files."""
 
-    def predict(self, trained: TrainedRun, files: Sequence[Path]) -> Iterator[Mapping[str, JsonValue]]:
-        """A row for each file, in their order, with the file under `file`."""
+    def predict(
+        self, trained: TrainedRun, files: Sequence[str], skip_corrupt: bool
+    ) -> Iterator[Mapping[str, JsonValue]]:
+        """A row for each file, in their order, with the file under `file`; of one that is left out, why: `skipped`.
+
+        Raises `RecipeError` (R605) with all files that cannot be read, unless they are to be left out.
+        """
 
 
 @runtime_checkable
@@ -59,5 +65,18 @@ class Exports(Protocol):
     formats: Sequence[str]
     """Words for `--format`."""
 
-    def export(self, trained: TrainedRun, format_: str, folder: Path) -> Sequence[Path]:
-        """The files that were written. Raises `RecipeError` (R813) where the export says other than the network."""
+    def export(self, trained: TrainedRun, asked: "Export", folder: Path) -> Parity:
+        """Fill an empty folder, and compare what it holds with the network of the run.
+
+        Raises `RecipeError` (R813) where they differ by more than is allowed.
+        """
+
+
+class Export(NamedTuple):
+    """What is to be exported, and how it is compared with the network."""
+
+    format: str
+    tolerance: float
+    """The largest difference between probabilities that is allowed."""
+    samples: int
+    """How many images both are given."""

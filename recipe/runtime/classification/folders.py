@@ -72,10 +72,11 @@ def _visible(folder: Path) -> list[Path]:
 
 def _images_in(folder: Path, limit: int | None) -> tuple[ImageFile, ...]:
     """The first so many images. Paths are text all the way: a `Path` for each file doubles the time."""
-    return tuple(map(_look_at, islice(_image_paths(str(folder)), limit)))
+    return tuple(map(look_at_file, islice(image_paths(str(folder)), limit)))
 
 
-def _image_paths(folder: str) -> Iterator[str]:
+def image_paths(folder: str) -> Iterator[str]:
+    """The images in a folder, at any depth, sorted; names that begin with a dot are left out."""
     for place, names in sorted(_walk(folder)):
         for name in sorted(names):
             if not name.startswith(".") and os.path.splitext(name)[1].lower() in IMAGE_ENDINGS:  # noqa: PTH122
@@ -89,7 +90,8 @@ def _walk(folder: str) -> Iterator[tuple[str, list[str]]]:
         yield place, names
 
 
-def _look_at(path: str) -> ImageFile:
+def look_at_file(path: str) -> ImageFile:
+    """The size and the time of a file."""
     found = os.stat(path)  # noqa: PTH116
     return ImageFile(path, found.st_size, found.st_mtime_ns)
 
