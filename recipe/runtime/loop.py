@@ -51,7 +51,7 @@ class Loop:
     def _train(self) -> None:
         """What is left of the epoch in progress."""
         progress, batches = self.progress, self.steps.train
-        self.stepper.network.train()
+        self.stepper.begin_epoch(progress.epoch)
         for batch in batches.epoch(progress.epoch, first=progress.step):
             self._step(batch)
             self.reporter.step(progress.epoch, progress.step, len(batches), progress.means("train"))
@@ -97,6 +97,7 @@ class Loop:
             direction = self.directions[stopping.monitor]
             progress.watch(values[stopping.monitor], direction, stopping.min_delta, stopping.patience)
         skipped = {"train/skipped": float(progress.skipped)} if self.stepper.on_nan == "skip" else {}
+        self.stepper.end_epoch(done)
         progress.begin_next({**values, **skipped, **rates})
         self._save(is_best, self.checkpoint_every is not None and done % self.checkpoint_every == 0)
         self.reporter.epoch_done(done, progress.values)
@@ -105,7 +106,7 @@ class Loop:
 
     def state(self) -> dict[str, Any]:
         """Everything that the rest of the run depends on."""
-        average = self.stepper.average
+        average, gradients = self.stepper.average, self.stepper.gradients
         return {
             "format": FORMAT,
             "run": {"name": self.plan.recipe.name, "digest": self.plan.digest},
@@ -113,6 +114,7 @@ class Loop:
             "progress": self.progress.to_state(),
             "network": self.steps.network.state_dict(),
             "average": average.network.state_dict() if average else None,
+            "gradients": gradients.state_dict() if gradients else None,
             "updates": [update.state_dict() for update in self.steps.updates],
             "scaler": self.stepper.precision.scaler.state_dict(),
             "random": random_state(),
@@ -126,6 +128,8 @@ class Loop:
         for update, its_state in zip(self.steps.updates, state["updates"], strict=True):
             update.load_state_dict(its_state)
         self.stepper.precision.scaler.load_state_dict(state["scaler"])
+        if (gradients := self.stepper.gradients) and state.get("gradients"):  # which older checkpoints do not have
+            gradients.load_state_dict(state["gradients"])
         self.progress = Progress(**state["progress"])
         self.origin = Origin(**state["origin"]) if state["origin"] else None
         restore_random_state(state["random"])

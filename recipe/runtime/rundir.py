@@ -28,6 +28,7 @@ class RunDirectory:
         self.effective = path / "effective.json"
         self.metrics_csv = path / "metrics.csv"
         self.metrics_jsonl = path / "metrics.jsonl"
+        self.gradients = path / "gradients.csv"
         self.checkpoints = path / "checkpoints"
         self.artifacts = path / "artifacts"
         self.log = path / "log.txt"

@@ -6,6 +6,7 @@ from annotated_types import Gt, Lt
 from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt
 
 from recipe.schemas.base import AUTO, Auto, Section, setting
+from recipe.schemas.inspect import Inspect
 from recipe.schemas.layer_lr import LayerLR
 from recipe.schemas.models import Model
 from recipe.schemas.optimizers import Optimizer
@@ -110,6 +111,8 @@ class LoopRecipe(Protocol):
     def layer_lr(self) -> LayerLR | None: ...
     @property
     def train(self) -> Train: ...
+    @property
+    def inspect(self) -> Inspect: ...
     @property
     def hardware(self) -> TorchHardware: ...
     @property

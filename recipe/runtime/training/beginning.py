@@ -32,6 +32,8 @@ def begin(loop: Loop, recipe: LoopRecipe) -> BegunFrom:
         file = Path(train.resume_from)
         state = _restore(loop, file, ("train", "resume_from"))
         loop.origin = _origin(state, file)
+        if gradients := loop.stepper.gradients:
+            gradients.rows.clear()  # they are the other run's, and so are its groups
         taken["resume_from"] = _has(loop, state["network"])
     return BegunFrom(**{name: getattr(train, name) if taken[name] else None for name in taken})
 

@@ -24,6 +24,7 @@ def effective_values(loop: Loop, seed: int, begun_from: BegunFrom) -> dict[str, 
         "train.drop_last": training["train.drop_last"],  # evaluation leaves nothing out
         **_train(loop, begun_from),
         **_early_stopping(loop),
+        **_gradients(loop),
         **_hardware(loop),
     }
 
@@ -50,6 +51,12 @@ def _early_stopping(loop: Loop) -> dict[str, JsonValue]:
     if loop.early_stopping is None:
         return {"train.early_stopping": None}
     return {f"train.early_stopping.{name}": value for name, value in loop.early_stopping}
+
+
+def _gradients(loop: Loop) -> dict[str, JsonValue]:
+    if (gradients := loop.stepper.gradients) is None:
+        return {"inspect.gradients": None}
+    return {f"inspect.gradients.{name}": value for name, value in gradients.effective().items()}
 
 
 def _hardware(loop: Loop) -> dict[str, JsonValue]:

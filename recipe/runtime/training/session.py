@@ -53,6 +53,8 @@ def train_here(family: LoopFamily, plan: RunPlan, run: RunDirectory, world: Worl
         _draw_apart(loop, recipe.seed)
         effective = effective_values(loop, seed, begun_from)
         reporter.started(loop.progress.epoch, effective)
+        if world.is_first and (gradients := loop.stepper.gradients):
+            gradients.write_to(run)
         if loop.progress.epoch > 1 and loop.progress.values:
             reporter.epoch_done(loop.progress.epoch - 1, loop.progress.values)
         return loop.run()

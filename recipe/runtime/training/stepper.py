@@ -11,6 +11,7 @@ from recipe.runtime.failures import is_out_of_memory
 from recipe.runtime.family import Reporter
 from recipe.runtime.steps import Forward, Steps, Tensors
 from recipe.runtime.training.average import Average
+from recipe.runtime.training.gradients import GradientNorms
 from recipe.runtime.training.means import Means
 from recipe.runtime.training.memory import next_change
 from recipe.runtime.training.precision import Precision
@@ -35,6 +36,18 @@ class Stepper:
         has_batch_norm = any(isinstance(module, _BatchNorm) for module in steps.network.modules())
         self.smallest_part = 2 if has_batch_norm else 1
         self.average = Average(steps.network, recipe.train.ema.decay) if recipe.train.ema else None
+        self.gradients = GradientNorms(steps.network, settings) if (settings := recipe.inspect.gradients) else None
+
+    def begin_epoch(self, epoch: int) -> None:
+        """An epoch begins, or goes on."""
+        self.network.train()
+        if self.gradients:
+            self.gradients.begin_epoch(epoch)
+
+    def end_epoch(self, epoch: int) -> None:
+        """An epoch is over; its state is still to be saved."""
+        if self.gradients:
+            self.gradients.end_epoch(epoch)
 
     def step(self, tensors: Tensors) -> Means:
         """One step on a batch; what its forward passes say. Raises `NotFinite` with no weight moved."""
@@ -106,10 +119,14 @@ class Stepper:
     def _clip(self) -> None:
         for update in self.steps.updates:
             self.precision.scaler.unscale_(update.optimizer)
+        norms = self.gradients.norms() if self.gradients else None
+        for update in self.steps.updates:
             norm = update.clip()
             # In fp16 too large a scale is the usual cause, and the scaler leaves the step out by itself.
             if norm is not None and not isfinite(norm) and not self.precision.scaler.is_enabled():
                 raise NotFinite(f"the norm of the gradient is {norm}")
+        if self.gradients:
+            self.gradients.add(norms, self.precision.scaler.is_enabled())
 
     def _move(self, tensors: Tensors) -> None:
         for update in self.steps.updates:
