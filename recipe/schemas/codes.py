@@ -71,6 +71,7 @@ CODES: dict[str, Code] = {
     "R516": Code("not-in-this-task", "The component cannot be used in a recipe of this task."),
     "R517": Code("class-weights-count", "There are not as many class weights as classes."),
     "R518": Code("no-layer-rates", "`layer_lr` says neither `rates` nor `decay`, or both."),
+    "R519": Code("exclusion-matches-nothing", "A pattern leaves out no parameter of the model.", "warning"),
     "R601": Code("dataset-missing", "A dataset, or a part of it, does not exist."),
     "R602": Code("bad-dataset-file", "A dataset's description cannot be understood."),
     "R603": Code("no-labels", "A dataset has no labels."),

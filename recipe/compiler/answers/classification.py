@@ -9,6 +9,7 @@ from recipe.compiler.answers.images import (
     images_have_one_size,
     images_left_out,
 )
+from recipe.compiler.answers.inspect import INSPECT_RULES
 from recipe.compiler.answers.training import TRAINING_REPLIES, TRAINING_RULES
 from recipe.compiler.resolve import Answers, Resolved
 from recipe.compiler.rules.classification import class_weights_problem
@@ -33,6 +34,7 @@ ANSWERS = Answers(
         *TRAINING_RULES,
         class_weights_count,
         layer_patterns_fit,
+        *INSPECT_RULES,
         images_have_one_size,
         images_left_out,
         cache_fits,

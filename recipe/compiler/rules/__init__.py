@@ -1,7 +1,17 @@
 """Every cross-field rule."""
 
 from recipe.compiler.rule import Rule
-from recipe.compiler.rules import classification, detection, layers, metrics, models, schedules, settings, training
+from recipe.compiler.rules import (
+    classification,
+    detection,
+    inspect,
+    layers,
+    metrics,
+    models,
+    schedules,
+    settings,
+    training,
+)
 
 RULES: tuple[Rule, ...] = (
     *settings.RULES,
@@ -9,6 +19,7 @@ RULES: tuple[Rule, ...] = (
     *schedules.RULES,
     *metrics.RULES,
     *layers.RULES,
+    *inspect.RULES,
     *models.RULES,
     *detection.RULES,
     *classification.RULES,
