@@ -67,8 +67,9 @@ def test_the_curve_is_that_of_the_live_schedule(cli, recipe, scheduler, said):
     assert said in " ".join(shown.stdout.split()), shown.stderr
 
 
-def test_the_dataset_is_asked_for_the_number_of_classes(cli, recipe):
-    done = cli("plan", recipe, "--set", "loss.class_weights=[1, 2, 3]")
+@pytest.mark.parametrize("word", ["CrossEntropyLoss", "FocalLoss"])
+def test_the_dataset_is_asked_for_the_number_of_classes(cli, recipe, word):
+    done = cli("plan", recipe, "--set", f"loss={{type: {word}, class_weights: [1, 2, 3]}}")
     assert done.returncode == 1
     assert "R517" in done.stderr
     assert "`class_weights` has 3 weights, and there are 2 classes" in done.stderr

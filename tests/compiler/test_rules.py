@@ -50,6 +50,10 @@ TABLE = [
     (NO_DATA, "data: {train: 'builtin:shapes'}", "R504", "'builtin:shapes'", "data: {train: 'builtin:digits'}"),
     (NO_DATA, "data: {train: 'builtin:digits', val: val}", "R504", "val", "data: {train: train, val: val}"),
     (NO_DATA, "data: {train: train, val: 'builtin:digits'}", "R504", "'builtin:digits'", "data: {train: train}\ntrain: {epochs: 9}"),
+    (CLASSIFY, "augment: {mix: [CutMix]}\ntrain: {batch_size: 1}", "R504", "[CutMix]",
+     "augment: {mix: [CutMix]}\ntrain: {batch_size: 2}"),
+    (CLASSIFY, "augment: {mix: [MixUp]}\ntrain: {batch_size: 2}\nhardware: {devices: 2}", "R504", "[MixUp]",
+     "augment: {mix: [MixUp]}\ntrain: {batch_size: 4}\nhardware: {devices: 2}"),
     # R506: a line, or half a cosine, that is longer or shorter than the run
     (CLASSIFY, "scheduler: {type: LinearLR, start_factor: 1.0, end_factor: 0.1, total_iters: 100}", "R506", "100",
      "scheduler: {type: LinearLR, start_factor: 1.0, end_factor: 0.1, total_iters: 50}"),
@@ -113,6 +117,8 @@ TABLE = [
     (CLASSIFY, "scheduler: {type: ExponentialLR, gamma: 0.1}", "R511", "0.1", "scheduler: {type: ExponentialLR, gamma: 0.95}"),
     (CLASSIFY, "loss: {type: CrossEntropyLoss, label_smoothing: 0.9}", "R511", "0.9",
      "loss: {type: CrossEntropyLoss, label_smoothing: 0.1}"),
+    (CLASSIFY, "loss: {type: FocalLoss, gamma: 9}", "R511", "9", "loss: {type: FocalLoss, gamma: 5}"),
+    (CLASSIFY, "augment: {mix: [{type: MixUp, alpha: 8}]}", "R511", "8", "augment: {mix: [{type: MixUp, alpha: 0.2}]}"),
     (CLASSIFY, RATES.format("fc: 2.5"), "R511", "2.5", RATES.format("fc: 1.0")),
     # R405
     (CLASSIFY, "optimizer: {type: SGD, nesterov: true}", "R405", "true", "optimizer: {type: SGD, nesterov: true, momentum: 0.9}"),
@@ -146,6 +152,8 @@ TABLE = [
     # R517
     (CLASSIFY.replace("val: val", "num_classes: 4"), "loss: {type: CrossEntropyLoss, class_weights: [1, 2, 3]}", "R517", "[1, 2, 3]",
      "loss: {type: CrossEntropyLoss, class_weights: [1, 2, 3, 4]}"),
+    (CLASSIFY.replace("val: val", "num_classes: 2"), "loss: {type: FocalLoss, class_weights: [1, 2, 3]}", "R517", "[1, 2, 3]",
+     "loss: {type: FocalLoss, class_weights: [1, 2]}"),
     # R518
     (CLASSIFY, "layer_lr: {}", "R518", "{}", "layer_lr: {decay: 0.9}"),
     (CLASSIFY, "layer_lr: {rates: {}}", "R518", "{rates: {}}", "layer_lr: {rates: {fc: 0.1}}"),

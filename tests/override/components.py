@@ -15,6 +15,7 @@ TABLES = {
     "optimizer": (optimizers.FIELDS, optimizers.look),
     "scheduler": (schedulers.FIELDS, schedulers.look),
     "transform": (transforms.FIELDS, transforms.look),
+    "mixer": (others.MIXERS, others.mixer),
     "loss": (others.LOSSES, others.loss),
     "model": (others.MODELS, others.model),
     "tracker": (others.TRACKERS, others.tracker),

@@ -13,10 +13,24 @@ from recipe.testing import construct
 from tests.override.bench import hash_of
 from tests.override.pair import pair
 
+MIXERS = {"alpha": pair(0.2, 1.0)}
+
+
+def mixer(component, name, folder):
+    """What it makes of a batch under a seed."""
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        images, labels = build(component, num_classes=3)(torch.rand(4, 3, 16, 16), torch.tensor([0, 1, 2, 0]))
+    return images.tolist(), labels.tolist()
+
+
 LOSSES = {
-    "CrossEntropyLoss.label_smoothing": pair(0.0, 0.1),
+    "label_smoothing": pair(0.0, 0.1),
     "CrossEntropyLoss.class_weights": pair("none", "balanced"),
     "CrossEntropyLoss.class_weights said": pair([1.0, 2.0, 3.0], [1.0, 2.0, 4.0]),
+    "FocalLoss.class_weights": pair("none", "balanced"),
+    "FocalLoss.class_weights said": pair([1.0, 2.0, 3.0], [1.0, 2.0, 4.0]),
+    "FocalLoss.gamma": pair(2.0, 1.0),
 }
 
 

@@ -98,6 +98,10 @@ def _transform(loop: Any) -> Any:
     return loop.steps.pipelines["train"].transforms[0]
 
 
+def _mixer(loop: Any) -> Any:
+    return loop.steps.mixing.mixers[0]
+
+
 def _stopping(**values: Any) -> Fault:
     return on(lambda loop: setattr(loop, "early_stopping", loop.early_stopping.model_copy(update=values)))
 
@@ -167,6 +171,7 @@ _WARM = {"scheduler": {"type": "WarmUp", "epochs": 0.5, "schedule": {"type": "Ex
 _WATCHED = {"train.early_stopping": {"patience": 2, "min_delta": 0.0, "monitor": "val/loss"}}
 _TURNED = {"augment.train": [{"type": "RandomRotation", "degrees": 30}]}
 _FLIPPED = {"augment.train": ["RandomHorizontalFlip"]}
+_MIXED = {"augment.mix": [{"type": "MixUp", "alpha": 0.2}]}
 _CROPPED = {"augment.val": [{"type": "CenterCrop", "size": 28}]}
 _FOLDERS = {"data.train": "$FILES/one", "data.val": "$FILES/other", "train.batch_size": 6}
 _SHUFFLENET = {"model": {"type": "TorchvisionModel", "name": "shufflenet_v2_x0_5"}}
@@ -207,6 +212,17 @@ SABOTAGE: Mapping[str, Sabotage] = {
     ),
     "augment.val.0.size": Sabotage(
         on(lambda loop: _set(loop.steps.pipelines["val"].transforms[0], "size", (20, 20))), _CROPPED
+    ),
+    "augment.mix": Sabotage(on(lambda loop: _set(loop.steps.mixing, "mixers", (torch.nn.Identity(),)))),
+    "augment.mix.0.type": Sabotage(on(lambda loop: _set(loop.steps.mixing, "mixers", (torch.nn.Identity(),))), _MIXED),
+    "augment.mix.0.type left out": Sabotage(on(lambda loop: _set(loop.steps.mixing, "mixers", ())), _MIXED),
+    "augment.mix.0.alpha": Sabotage(attribute(_mixer, alpha=0.3), _MIXED),
+    "augment.mix.0.alpha of what is drawn from": Sabotage(
+        on(lambda loop: _set(_mixer(loop), "_dist", torch.distributions.Beta(torch.ones(1), torch.ones(1)))), _MIXED
+    ),
+    "loss.gamma": Sabotage(attribute(_criterion, gamma=0.0), {"loss": {"type": "FocalLoss"}}),
+    "loss.class_weights of focal loss": Sabotage(
+        attribute(_criterion, weight=None), {"loss": {"type": "FocalLoss", "class_weights": "balanced"}}
     ),
     "loss.label_smoothing": Sabotage(attribute(_criterion, label_smoothing=0.1)),
     "loss.class_weights": Sabotage(attribute(_criterion, weight=torch.ones(10) / 2)),

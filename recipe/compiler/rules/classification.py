@@ -2,6 +2,7 @@
 
 from recipe.compiler.rule import Finding, rule
 from recipe.schemas.losses import Loss
+from recipe.schemas.mixers import Mixer
 
 
 @rule("R517", "loss", "data.num_classes")
@@ -19,6 +20,15 @@ def class_weights_problem(loss: Loss, num_classes: int) -> Finding | None:
     return Finding(
         message, "loss.class_weights", "give one weight for each class, or write `balanced`", also=("data.num_classes",)
     )
+
+
+@rule("R504", "augment.mix", "train.batch_size", "hardware.devices")
+def nothing_to_mix_with(mix: tuple[Mixer, ...], batch_size: int, devices: int) -> Finding | None:
+    """Images are mixed with others of their batch, on the same device."""
+    if not mix or batch_size > devices:
+        return None
+    message = "`augment.mix` mixes each image with another one, and a device gets one image at a time"
+    return Finding(message, "augment.mix", f"set `train.batch_size` to {2 * devices} or more, or leave `mix` out")
 
 
 @rule("R515", "hardware.cudnn_benchmark", "hardware.deterministic")
@@ -51,4 +61,4 @@ def validation_of_its_own(val: str | None, train: str) -> Finding | None:
     return None
 
 
-RULES = (class_weights_count, deterministic_benchmark, unknown_builtin, validation_of_its_own)
+RULES = (class_weights_count, deterministic_benchmark, nothing_to_mix_with, unknown_builtin, validation_of_its_own)

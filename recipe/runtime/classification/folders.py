@@ -14,6 +14,8 @@ from recipe.schemas.tasks.classification import ClassificationData
 
 IMAGE_ENDINGS = frozenset((".bmp", ".jpeg", ".jpg", ".pgm", ".png", ".ppm", ".tif", ".tiff", ".webp"))
 """What torchvision's `ImageFolder` takes for images."""
+_SHOWN = 20
+"""Classes that are named where their number is not the one that was said."""
 
 
 class ImageFile(NamedTuple):
@@ -59,6 +61,14 @@ def read_folders(data: ClassificationData) -> tuple[Split, ...]:
     if problems:
         raise RecipeError(*problems)
     return splits
+
+
+def read_folder(folder: str, limit: int | None) -> Split:
+    """Look at one folder of classes, as that of validation. Raises `RecipeError` (R601) with everything wrong."""
+    split = _read("val", Path(folder), limit)
+    if problems := list(_problems_of(split)):
+        raise RecipeError(*problems)
+    return split
 
 
 def _read(key: str, folder: Path, limit: int | None) -> Split:
@@ -130,7 +140,8 @@ def other_count(classes: tuple[str, ...], data: ClassificationData, found: str) 
     """A number of classes that is not the one that was found."""
     if data.num_classes is not None and data.num_classes != len(classes):
         message = f"`data.num_classes` is {data.num_classes}, but {found} {len(classes)} classes"
-        help_ = (f"its classes are {', '.join(f'`{name}`' for name in classes[:10])}",)
+        names, more = ", ".join(f"`{name}`" for name in classes[:_SHOWN]), len(classes) - _SHOWN
+        help_ = (f"its classes are {names}" + (f", and {more} more" if more > 0 else ""),)
         yield Diagnostic("R601", message, help=help_, path=("data", "num_classes"))
 
 

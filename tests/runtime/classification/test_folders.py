@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from recipe.runtime.classification.folders import read_folders
+from recipe.runtime.classification.folders import other_count, read_folders
 from recipe.runtime.classification.images import fingerprint_images
 from recipe.schemas.diagnostics import RecipeError
 from recipe.schemas.tasks.classification import ClassificationData
@@ -112,3 +112,13 @@ def test_a_number_of_classes_that_is_not_there(images):
     ((path, message),) = problems(images("train/dog/1.png", num_classes=3))
     assert path == "data.num_classes"
     assert "is 3" in message
+
+
+@pytest.mark.parametrize(
+    ("there", "end"), [(2, "`class00`, `class01`"), (20, "`class18`, `class19`"), (21, "`class19`, and 1 more")]
+)
+def test_the_classes_are_listed_where_their_number_is_another(images, there, end):
+    classes = tuple(f"class{index:02}" for index in range(there))
+    (problem,) = other_count(classes, images(num_classes=3), "there are")
+    assert problem.help[0].startswith("its classes are `class00`, ")
+    assert problem.help[0].endswith(end)
