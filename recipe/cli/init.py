@@ -4,6 +4,7 @@ import argparse
 from pathlib import Path
 
 from recipe.cli.schema import schema_text, write_schema
+from recipe.compiler.shipped import shipped_recipes
 from recipe.schemas.codes import EXIT_OK
 from recipe.schemas.definitions import MARK
 from recipe.schemas.diagnostics import Diagnostic, RecipeError, did_you_mean
@@ -20,18 +21,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Copy a shipped recipe; an existing file is never overwritten."""
-    shipped = {file.stem: file for file in sorted(shipped_folder().rglob("*.yaml"))}
+    shipped = shipped_recipes()
     if arguments.name not in shipped:
         guesses = did_you_mean(arguments.name, shipped)
         help_ = (f"shipped: {', '.join(shipped)}",)
         raise RecipeError(
             Diagnostic("R001", f"no recipe `{arguments.name}` is shipped", help=help_, candidates=guesses)
         )
-    target = Path(arguments.file or f"{arguments.name}.yaml")
+    target = Path(arguments.file or Path(shipped[arguments.name]).name)
     schema = target.parent / EDITOR_SCHEMA
     _check_ours(schema)
     modeline = f"# yaml-language-server: $schema={EDITOR_SCHEMA.as_posix()}\n"
-    _write_new(target, modeline + shipped[arguments.name].read_text(encoding="utf-8"))
+    _write_new(target, modeline + Path(shipped[arguments.name]).read_text(encoding="utf-8"))
     write_schema(schema, schema_text("editor"))
     print(f"wrote {target}; `recipe validate {target}` checks it, `recipe plan {target}` shows what it does")
     print(f"wrote {schema}, by which editors complete it")
@@ -59,12 +60,3 @@ def _check_ours(schema: Path) -> None:
     if not is_ours:
         help_ = ("move it away, or name a file in another folder",)
         raise RecipeError(Diagnostic("R004", f"`{schema}` exists already, and is no schema of recipes", help=help_))
-
-
-def shipped_folder() -> Path:
-    """Where the shipped recipes are: inside an installed package, beside it in a checkout."""
-    import recipe
-
-    package = Path(recipe.__file__).parent
-    installed = package / "shipped"
-    return installed if installed.is_dir() else package.parent / "recipes"

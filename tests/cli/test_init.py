@@ -17,6 +17,14 @@ def test_init_writes_the_modeline_and_the_schema_it_names(cli, tmp_path):
     assert cli("validate", "my recipes/a.yaml").returncode == 0
 
 
+def test_init_knows_shipped_recipes_by_the_name_that_extends_has_for_them(cli, tmp_path, recipe_file):
+    assert cli("init", "--from", "classification/light").returncode == 0
+    assert cli("validate", "light.yaml").returncode == 0
+    recipe_file("recipe: 1\nname: own\nextends: [classification/light]\n", "own.yaml")
+    assert cli("validate", "own.yaml").returncode == 0
+    assert "did you mean `classification/light`" in cli("init", "--from", "classification/lihgt").stderr
+
+
 def test_init_brings_a_schema_of_its_own_up_to_date(cli, tmp_path):
     file = tmp_path / ".recipe" / "schema.json"
     file.parent.mkdir()
