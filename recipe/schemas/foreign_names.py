@@ -32,6 +32,18 @@ _LIGHTNING = "Lightning"
 _COUNTS_IMAGES = "it counts images, not batches"
 _ENDS = "there the rate ends at 0, here at `final_factor` of the first"
 _SETTINGS_BESIDE = "settings stand beside `type`"
+_IMPLIED = "it is implied, leave it out: images are tensors of 8 bits already"
+_MIXES_BATCHES = "it mixes the images of a batch, and stands in `augment.mix`"
+_SEVERAL_IMAGES = "it makes several images of one, and an image has one label"
+_NOT_TRANSFORMS = {
+    **dict.fromkeys(("ToTensor", "PILToTensor", "ToImage", "ToPureTensor", "ToDtype", "ConvertImageDtype"), _IMPLIED),
+    "ToPILImage": "leave it out: transforms work on tensors",
+    "Normalize": "it is implied, leave it out: `data.normalize` says what is done after the last transform",
+    "Compose": "it is implied: the list is what it composes, so write its transforms there",
+    "Lambda": "a recipe holds no code; a package can bring a transform of its own",
+    **dict.fromkeys(("FiveCrop", "TenCrop"), _SEVERAL_IMAGES),
+    **dict.fromkeys(("MixUp", "CutMix"), _MIXES_BATCHES),
+}
 
 KEYS: tuple[ForeignKey, ...] = (
     ForeignKey("lr0", "Ultralytics", "optimizer.lr"),
@@ -113,6 +125,7 @@ WORDS: tuple[ForeignWord, ...] = (
     *(ForeignWord("model", f"yolov8{size}", "Ultralytics", "YOLOv8", f"with `size: {size}`") for size in "nsmlx"),
     *(ForeignWord("model", f"yolov8{size}.pt", "Ultralytics", "YOLOv8", f"with `size: {size}`") for size in "nsmlx"),
     ForeignWord("pruner", "None", "pochitrain", "NopPruner"),
+    *(ForeignWord("transform", name, "torchvision", "", note) for name, note in _NOT_TRANSFORMS.items()),
 )
 
 

@@ -6,7 +6,7 @@ from recipe.compiler.resolve import Question, Reply, Resolved
 from recipe.schemas.diagnostics import Diagnostic
 from recipe.schemas.facts import Dataset, Facts, ImageSizes
 from recipe.schemas.tasks.classification import Classification
-from recipe.schemas.transforms import end_in_one_size
+from recipe.schemas.transforms import size_behind
 
 CACHE_PATH = "data.cache"
 _GIB = 2**30
@@ -69,7 +69,10 @@ def images_have_one_size(resolved: Resolved, facts: Facts) -> Diagnostic | None:
     augment = _classification(resolved).augment
     for split, transforms in (("train", augment.train), ("val", augment.val)):
         sizes = facts.dataset.sizes.get(split) if facts.dataset else None
-        if sizes is not None and not end_in_one_size(transforms, begin_in_one=sizes.other is None):
+        if sizes is None:
+            continue
+        width, height = sizes.first_size
+        if size_behind(transforms, (height, width) if sizes.other is None else None) is None:
             return _differing(split, sizes, ("augment" if transforms else "data", split))
     return None
 

@@ -3,7 +3,7 @@
 from typing import Any
 
 from recipe.schemas.base import setting
-from recipe.schemas.transforms import Transform
+from recipe.schemas.transforms import ImageSize, Transform
 from recipe.schemas.transforms.forms import Size, twice
 
 
@@ -15,9 +15,8 @@ class CenterCrop(Transform):
 
     size: Size = setting(doc="Of the part: `[height, width]`, or of both sides.")
 
-    @property
-    def fixes_size(self) -> bool:
-        return True
+    def size_behind(self, size: ImageSize | None) -> ImageSize | None:  # noqa: ARG002
+        return twice(self.size)
 
     def held(self) -> dict[str, Any]:
         return {"size": twice(self.size)}

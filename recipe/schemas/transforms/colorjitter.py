@@ -6,10 +6,9 @@ from annotated_types import Ge, Le
 
 from recipe.schemas.base import setting
 from recipe.schemas.transforms import Transform
-from recipe.schemas.transforms.forms import Factor, OrNumber, Rising, around
+from recipe.schemas.transforms.forms import Factor, OrNumber, Rising, Turn, around
 
 Jitter = Annotated[tuple[Factor, Factor], Rising, OrNumber(Factor)]
-Turn = Annotated[float, Ge(-0.5), Le(0.5)]
 
 
 class ColorJitter(Transform):

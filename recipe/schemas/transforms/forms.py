@@ -7,8 +7,6 @@ from annotated_types import Ge, Gt, Le
 from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler, NonNegativeInt, PositiveInt
 from pydantic_core import PydanticCustomError, SchemaValidator, core_schema
 
-from recipe.schemas.targets import load_target
-
 
 class OrNumber:
     """`Annotated[tuple[…], OrNumber(T)]`: a list, or a single number; a union would put its branches into paths."""
@@ -38,7 +36,8 @@ class OrNumber:
         return {"anyOf": [handler(self._schema), handler(schema)]}
 
 
-def _rising(pair: tuple[float, float]) -> tuple[float, float]:
+def rising(pair: tuple[float, ...]) -> tuple[float, ...]:
+    """A pair whose first number is not the larger one."""
     if pair[0] > pair[1]:
         raise PydanticCustomError("not_rising", "the first number must not be larger than the second")
     return pair
@@ -50,13 +49,17 @@ def _two_or_four(numbers: tuple[int, ...]) -> tuple[int, ...]:
     return numbers
 
 
-Rising = AfterValidator(_rising)
+Rising = AfterValidator(rising)
 """Of a pair: the smaller number comes first."""
 Size = Annotated[tuple[PositiveInt, PositiveInt], OrNumber(PositiveInt)]
 """Height and width, or one number."""
 Share = Annotated[float, Gt(0), Le(1)]
 Ratio = Annotated[float, Gt(0)]
+Degrees = Annotated[tuple[float, float], Rising, OrNumber(Annotated[float, Ge(0)])]
+"""Least and most, or how far to either side."""
 Factor = Annotated[float, Ge(0)]
+Turn = Annotated[float, Ge(-0.5), Le(0.5)]
+"""Share of the colour circle."""
 Level = Annotated[int, Ge(0), Le(255)]
 Colour = Annotated[tuple[Level, Level, Level], OrNumber(Level)]
 """Levels of red, green and blue, or one for all of them."""
@@ -64,11 +67,9 @@ Padding = Annotated[tuple[NonNegativeInt, ...], AfterValidator(_two_or_four), Or
 """Left and right, top and bottom; or left, top, right, bottom; or one number for all sides."""
 PaddingMode = Literal["constant", "edge", "reflect", "symmetric"]
 Interpolation = Literal["nearest", "nearest-exact", "bilinear", "bicubic"]
-
-
-def mode(interpolation: str) -> Any:
-    """The library's own name of a way to interpolate."""
-    return load_target("torchvision.transforms:InterpolationMode")(interpolation)
+"""Where an image is made larger or smaller."""
+Sampling = Literal["nearest", "bilinear"]
+"""Where an image is bent: the library knows no other way for tensors."""
 
 
 def twice(said: Any) -> tuple[Any, ...]:
@@ -81,3 +82,9 @@ def around(said: Any, centre: float) -> tuple[float, float] | None:
     if isinstance(said, tuple) or said is None:
         return said
     return (centre - said, centre + said)
+
+
+def four_sides(padding: Any) -> tuple[int, ...]:
+    """Left, top, right and bottom."""
+    sides = padding if isinstance(padding, tuple) else (padding, padding)
+    return sides if len(sides) == 4 else sides * 2

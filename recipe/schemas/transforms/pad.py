@@ -1,8 +1,8 @@
 """Pad."""
 
 from recipe.schemas.base import setting
-from recipe.schemas.transforms import Transform
-from recipe.schemas.transforms.forms import Colour, Padding, PaddingMode
+from recipe.schemas.transforms import ImageSize, Transform
+from recipe.schemas.transforms.forms import Colour, Padding, PaddingMode, four_sides
 
 
 class Pad(Transform):
@@ -18,3 +18,9 @@ class Pad(Transform):
         0, "Level of added pixels, 0 to 255, where `padding_mode` is `constant`; or one per channel."
     )
     padding_mode: PaddingMode = setting("constant", "What added pixels show: `fill`, or the image itself.")
+
+    def size_behind(self, size: ImageSize | None) -> ImageSize | None:
+        if size is None:
+            return None
+        left, top, right, bottom = four_sides(self.padding)
+        return (size[0] + top + bottom, size[1] + left + right)

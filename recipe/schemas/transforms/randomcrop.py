@@ -3,8 +3,8 @@
 from typing import Any
 
 from recipe.schemas.base import setting
-from recipe.schemas.transforms import Transform
-from recipe.schemas.transforms.forms import Colour, Padding, PaddingMode, Size, twice
+from recipe.schemas.transforms import ImageSize, Transform
+from recipe.schemas.transforms.forms import Colour, Padding, PaddingMode, Size, four_sides, twice
 
 
 class RandomCrop(Transform):
@@ -23,9 +23,8 @@ class RandomCrop(Transform):
     )
     padding_mode: PaddingMode = setting("constant", "What added pixels show: `fill`, or the image itself.")
 
-    @property
-    def fixes_size(self) -> bool:
-        return True
+    def size_behind(self, size: ImageSize | None) -> ImageSize | None:  # noqa: ARG002
+        return twice(self.size)
 
     def held(self) -> dict[str, Any]:
         return {"size": twice(self.size), "padding": self._sides()}
@@ -34,7 +33,5 @@ class RandomCrop(Transform):
         """Left, right, top, bottom."""
         if not self.padding:
             return None
-        if isinstance(self.padding, int):
-            return (self.padding,) * 4
-        left, top, right, bottom = self.padding if len(self.padding) == 4 else self.padding * 2
+        left, top, right, bottom = four_sides(self.padding)
         return (left, right, top, bottom)

@@ -3,8 +3,8 @@
 from typing import Annotated, Any
 
 from recipe.schemas.base import setting
-from recipe.schemas.transforms import Transform
-from recipe.schemas.transforms.forms import Interpolation, Ratio, Rising, Share, Size, mode, twice
+from recipe.schemas.transforms import ImageSize, Transform
+from recipe.schemas.transforms.forms import Interpolation, Ratio, Rising, Share, Size, twice
 
 
 class RandomResizedCrop(Transform):
@@ -23,12 +23,8 @@ class RandomResizedCrop(Transform):
     interpolation: Interpolation = setting("bilinear", "How pixels between pixels are made.")
     antialias: bool = setting(True, "Smooth what gets smaller (`bilinear` and `bicubic`), as Pillow does.")
 
-    @property
-    def fixes_size(self) -> bool:
-        return True
-
-    def kwargs(self) -> dict[str, Any]:
-        return {**super().kwargs(), "interpolation": mode(self.interpolation)}
+    def size_behind(self, size: ImageSize | None) -> ImageSize | None:  # noqa: ARG002
+        return twice(self.size)
 
     def held(self) -> dict[str, Any]:
         return {"size": twice(self.size)}

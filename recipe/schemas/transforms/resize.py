@@ -6,8 +6,8 @@ from pydantic import PositiveInt, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
 from recipe.schemas.base import setting
-from recipe.schemas.transforms import Transform
-from recipe.schemas.transforms.forms import Interpolation, Size, mode
+from recipe.schemas.transforms import ImageSize, Transform
+from recipe.schemas.transforms.forms import Interpolation, Size
 
 
 class Resize(Transform):
@@ -33,13 +33,14 @@ class Resize(Transform):
             raise PydanticCustomError("max_size", "must be larger than `size`, which is of the shorter side")
         return value
 
-    @property
-    def fixes_size(self) -> bool:
-        """A single number leaves the longer side as it comes."""
-        return isinstance(self.size, tuple)
-
-    def kwargs(self) -> dict[str, Any]:
-        return {**super().kwargs(), "interpolation": mode(self.interpolation)}
+    def size_behind(self, size: ImageSize | None) -> ImageSize | None:
+        """A single number leaves the longer side to the image."""
+        if size is None or isinstance(self.size, tuple):
+            return self.size if isinstance(self.size, tuple) else None
+        short, long = self.size, int(self.size * max(size) / min(size))
+        if self.max_size is not None and long > self.max_size:
+            short, long = int(self.max_size * short / long), self.max_size
+        return (short, long) if size[0] <= size[1] else (long, short)
 
     def held(self) -> dict[str, Any]:
         return {"size": self.size if isinstance(self.size, tuple) else (self.size,)}
