@@ -13,6 +13,7 @@ from recipe.cli.startup import HEAVY_VERBS, flush, hurry
 
 VERBS = {
     "init": "write a recipe to start from",
+    "import": "turn the configuration of another tool into a recipe",
     "list": "show the components that recipes can name",
     "validate": "find every mistake in recipes, without running anything",
     "why": "say why a setting has its value: every layer that had a say",
@@ -20,6 +21,9 @@ VERBS = {
     "plan": "show, or write, what a run would do",
     "run": "do what the plan says, or continue it",
     "runs": "list the runs under the runs folder",
+    "predict": "let the network of a run say what it sees in images",
+    "export": "write the network of a run for other programs, and check that it says the same there",
+    "report": "write the page of a run anew: curves, what `auto` became, versions",
     "explain": "say what a diagnostic means, with a bad and a good recipe",
     "schema": "print the JSON Schema of the language",
     "completion": "print the completion script of a shell",
@@ -101,7 +105,7 @@ def _module_of(word: str) -> Any:
     if word not in VERBS:
         help_ = (f"the verbs are {', '.join(VERBS)}",)
         raise RecipeError(Diagnostic("R001", f"there is no verb `{word}`", (), help_, did_you_mean(word, VERBS)))
-    return importlib.import_module(f"recipe.cli.{word}_" if word == "list" else f"recipe.cli.{word}")
+    return importlib.import_module(f"recipe.cli.{word}_" if word in ("import", "list") else f"recipe.cli.{word}")
 
 
 def _overview() -> str:

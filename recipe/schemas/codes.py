@@ -21,6 +21,8 @@ CODES: dict[str, Code] = {
     "R003": Code("unreadable-file", "A file cannot be read: a folder, a device, no permission."),
     "R004": Code("file-exists", "A file would be overwritten."),
     "R005": Code("unwritable", "A file or folder cannot be written."),
+    "R006": Code("cannot-import", "A configuration of another tool cannot be understood."),
+    "R007": Code("not-translated", "A part of a configuration that the recipe made of it does not say.", "warning"),
     "R101": Code("too-large", "A recipe is larger than 1 MiB."),
     "R102": Code("not-utf8", "A recipe is not UTF-8."),
     "R103": Code("control-character", "A recipe holds a character that no text should hold."),
@@ -117,6 +119,7 @@ CODES: dict[str, Code] = {
     "R810": Code("not-finite", "A loss is NaN or infinite."),
     "R811": Code("amended", "The run goes on with another value of a setting than its plan had.", "warning"),
     "R812": Code("not-for-this-task", "Runs of this task cannot do what the command asks."),
+    "R813": Code("parity-failed", "An exported model says other than the network of the run."),
     "R901": Code("internal-error", "The program has a bug."),
 }
 

@@ -1,0 +1,1 @@
+"""Configurations of other tools become recipes. They are read, never run."""
