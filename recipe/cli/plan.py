@@ -7,6 +7,7 @@ from pathlib import Path
 
 from recipe.cli.options import add_format_option, add_recipe_options, add_runs_option, request_of
 from recipe.cli.render import print_diagnostics
+from recipe.cli.show_augment import check_options, show_augment
 from recipe.compiler.compile import check_recipe
 from recipe.compiler.load_plan import load_plan
 from recipe.compiler.read import read
@@ -19,7 +20,12 @@ from recipe.schemas.plan import Plan
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The verb's options."""
     parser.add_argument("file", metavar="FILE", help="a recipe, or a plan that was written, to look at it")
-    parser.add_argument("-o", "--output", metavar="PLAN.json", help="write the plan, for `recipe run PLAN.json`")
+    parser.add_argument(
+        "-o", "--output", metavar="PLAN.json", help="write the plan, for `recipe run PLAN.json`; or what is shown"
+    )
+    parser.add_argument("--show", choices=("augment",), help="draw images as training sees them: `-o sheet.png`")
+    parser.add_argument("--count", type=int, metavar="N", help="how many training images to show (default: 8)")
+    parser.add_argument("--seed", type=int, metavar="N", help="show them as with another seed than the recipe's")
     add_recipe_options(parser)
     add_runs_option(parser)
     add_format_option(parser)
@@ -32,7 +38,10 @@ def _check_output(output: str | None) -> None:
 
 def main(arguments: argparse.Namespace) -> int:
     """Compile the recipe for this machine and show, or write, its plan; or show one that was written."""
+    check_options(arguments)
     _check_output(arguments.output)
+    if arguments.show:
+        return show_augment(arguments)
     from recipe.runtime.files import write_atomically
     from recipe.runtime.places import runs_root
 

@@ -16,6 +16,7 @@ from recipe.schemas.recipe import Recipe
 from recipe.schemas.tasks.classification import Classification
 
 if TYPE_CHECKING:
+    from recipe.runtime.contact_sheet import ContactSheet
     from recipe.runtime.steps import Steps
     from recipe.runtime.training.world import World
 
@@ -51,3 +52,10 @@ class ClassificationFamily:
         from recipe.runtime.classification.steps import ClassificationSteps
 
         return ClassificationSteps(plan, world)
+
+    def contact_sheet(self, recipe: Recipe, count: int) -> "ContactSheet":
+        """See `recipe.runtime.contact_sheet.ShowsAugment`."""
+        from recipe.runtime.classification.contact_sheet import contact_sheet
+
+        assert isinstance(recipe, Classification)
+        return contact_sheet(recipe, count)
