@@ -13,6 +13,7 @@ from recipe.runtime.rundir import RunDirectory
 from recipe.schemas.diagnostics import Diagnostic, RecipeError
 from recipe.schemas.export import Parity
 from recipe.schemas.plan import RunPlan
+from recipe.schemas.run import Evaluation
 
 
 class TrainedRun(NamedTuple):
@@ -41,8 +42,21 @@ def trained_run(plan: RunPlan, run: RunDirectory, weights: str = "best") -> Trai
 class Evaluates(Protocol):
     """A family whose networks can be judged after training."""
 
-    def evaluate(self, trained: TrainedRun, source: str | None, folder: Path) -> Mapping[str, float]:
-        """Metric → value over the validation data, or over `source`; what there is to look at goes into the folder."""
+    def evaluate(self, trained: TrainedRun, source: str | None, folder: Path, watcher: "Watcher") -> Evaluation | None:
+        """Judge by the validation data, or by `source`; what there is to look at goes into the folder.
+
+        None where no source is given, and the run has no validation data.
+        """
+
+
+class Watcher(Protocol):
+    """Whoever waits for a judgement."""
+
+    def batch_done(self) -> None:
+        """Raises `Interrupted` where it is to end."""
+
+    def warn(self, diagnostic: Diagnostic) -> None:
+        """Something is wrong but it goes on."""
 
 
 @runtime_checkable
@@ -61,9 +75,6 @@ class Predicts(Protocol):
 @runtime_checkable
 class Exports(Protocol):
     """A family whose networks can leave the program."""
-
-    formats: Sequence[str]
-    """Words for `--format`."""
 
     def export(self, trained: TrainedRun, asked: "Export", folder: Path) -> Parity:
         """Fill an empty folder, and compare what it holds with the network of the run.

@@ -25,6 +25,8 @@ class Status(Section):
     """Time spent training, all resumptions added up."""
     pid: int
     error: str | None = None
+    warnings: tuple[str, ...] = ()
+    """What went wrong and did not stop the run, in all its sessions."""
 
 
 class Origin(Section):
@@ -76,3 +78,35 @@ class Effective(Section):
     format_version: Literal[1] = 1
     values: FrozenDict[str, JsonValue]
     """Dotted recipe path → value."""
+
+
+class ClassScores(Section):
+    """How one class came off."""
+
+    name: str
+    precision: float
+    """Of the images that were taken for it, the share that is of it; 0 where there are none."""
+    recall: float
+    """Of its images, the share that was taken for it; 0 where it has none."""
+    f1: float
+    support: int
+    """Its images."""
+
+
+class Evaluation(Section):
+    """`evaluation.json`: what some weights of a run are worth on some data."""
+
+    format_version: Literal[1] = 1
+    name: str
+    digest: str
+    weights: str
+    """Relative to the run directory."""
+    epoch: int
+    """How many epochs these weights had been trained."""
+    data: str
+    """What they were judged by: the folder, or the name of built-in data."""
+    samples: int
+    metrics: FrozenDict[str, float | None]
+    """`val/…` of the run's own validation data, `data/…` of others; None where a number was not finite."""
+    classes: tuple[ClassScores, ...] = ()
+    """In the order of the network's outputs; none for a task without classes."""

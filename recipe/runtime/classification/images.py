@@ -6,7 +6,7 @@ from hashlib import sha256
 from itertools import chain
 from typing import NamedTuple
 
-from recipe.runtime.classification.folders import ImageFile, Split, other_count, read_folders
+from recipe.runtime.classification.folders import ImageFile, Split, other_count, read_folder, read_folders
 from recipe.runtime.data.digits import read_digits
 from recipe.runtime.data.image_checks import Finding, check_images
 from recipe.runtime.data.image_files import FileImages
@@ -37,6 +37,19 @@ def open_images(data: ClassificationData) -> dict[str, Images]:
     if data.is_builtin:
         return dict(read_digits(data.limit_per_class))
     return {found.split.key: found.images for found in _read(data)}
+
+
+def open_validation(data: ClassificationData, source: str | None = None) -> Images:
+    """The validation images, or those of another folder; nothing is asked of the training images.
+
+    Raises what `open_images` does.
+    """
+    if source is None and data.is_builtin:
+        return read_digits(data.limit_per_class)["val"]
+    folder, limit = (data.val, data.limit_per_class) if source is None else (source, None)
+    assert folder is not None
+    (found,) = _usable([_decoded(read_folder(folder, limit), data)], data)
+    return found.images
 
 
 def look_at_images(data: ClassificationData) -> Dataset:
@@ -128,7 +141,10 @@ def _statistics(levels: Levels) -> Statistics:
 
 def _read(data: ClassificationData) -> list[_Found]:
     """Raises `RecipeError`: R605 with all images that cannot be read, R601 where leaving them out empties a class."""
-    found = [_decoded(split, data) for split in read_folders(data)]
+    return _usable([_decoded(split, data) for split in read_folders(data)], data)
+
+
+def _usable(found: list[_Found], data: ClassificationData) -> list[_Found]:
     if data.on_corrupt == "fail":
         _refuse_corrupt(found)
     if problems := [problem for each in found for problem in _emptied(each)]:

@@ -1,7 +1,6 @@
 """What classification gives to the training loop: its network and images, one forward pass, and how it is judged."""
 
 from collections.abc import Mapping
-from typing import Any
 
 import torch
 from pydantic import JsonValue
@@ -9,6 +8,7 @@ from pydantic import JsonValue
 from recipe.runtime.build import build
 from recipe.runtime.classification.dataset import ClassificationDataset
 from recipe.runtime.classification.effective import effective_values
+from recipe.runtime.classification.evaluator import ClassificationEvaluator
 from recipe.runtime.classification.images import open_images
 from recipe.runtime.classification.losses import class_weights_tensor, weight_of
 from recipe.runtime.classification.mixing import Mixing, accuracy
@@ -20,7 +20,6 @@ from recipe.runtime.data.loader import Loader
 from recipe.runtime.data.pipeline import Pipeline
 from recipe.runtime.steps import Batches, Forward, Tensors, Update
 from recipe.runtime.training.descent import Descent, build_descent
-from recipe.runtime.training.means import Means
 from recipe.runtime.training.world import World
 from recipe.schemas.plan import RunPlan
 from recipe.schemas.tasks.classification import Classification
@@ -85,32 +84,12 @@ class ClassificationSteps:
         logits = network(images)
         return Forward({"loss": self.criterion(logits, labels)}, {"accuracy": accuracy(logits.detach(), labels)})
 
-    def evaluator(self, split: str) -> "ClassificationEvaluator":
-        return ClassificationEvaluator(self, split)
+    def evaluator(self, split: str) -> ClassificationEvaluator:
+        classes = len(self.images["train"].classes)
+        return ClassificationEvaluator(self.criterion, self.pipelines[split].normalize, classes, self.world)
 
     def effective(self) -> dict[str, JsonValue]:
         return effective_values(self)
-
-
-class ClassificationEvaluator:
-    """Loss, accuracy, and top-5 accuracy: whether the class is among the five that seem likeliest, or among all."""
-
-    def __init__(self, steps: ClassificationSteps, split: str) -> None:
-        self._steps, self._normalize = steps, steps.pipelines[split].normalize
-        self._losses, self._hits = Means(), Means()
-
-    def step(self, network: torch.nn.Module, tensors: Tensors) -> None:
-        images, labels = tensors
-        logits: Any = network(self._normalize(images))
-        loss = self._steps.criterion(logits, labels)
-        likeliest = logits.topk(min(5, logits.shape[1]), dim=1).indices == labels[:, None]
-        value, first, any_ = torch.stack([loss.float(), likeliest[:, 0].sum(), likeliest.any(1).sum()]).tolist()
-        self._losses.add({"loss": value}, weight_of(labels, self._steps.criterion))
-        self._hits.add({"accuracy": first / len(labels), "top5_accuracy": any_ / len(labels)}, len(labels))
-
-    def results(self) -> dict[str, float]:
-        world = self._steps.world
-        return {**world.gathered(self._losses).values(), **world.gathered(self._hits).values()}
 
 
 def _counts(images: Images) -> tuple[int, ...]:

@@ -39,6 +39,14 @@ class World:
         """The smallest of all processes' counts."""
         return int(self._reduced([float(count)], distributed.ReduceOp.MIN)[0])
 
+    def summed(self, counts: torch.Tensor) -> torch.Tensor:
+        """The sum of a tensor of integers over all processes, on the CPU; its shape is the same in all of them."""
+        if self.size == 1:
+            return counts
+        shared = counts.to(self.device, copy=True)
+        distributed.all_reduce(shared)
+        return shared.cpu()
+
     def gathered(self, means: Means) -> Means:
         """The means over the samples of all processes; their names are the same in all that have had samples."""
         if self.size == 1:

@@ -6,6 +6,7 @@ from annotated_types import Ge, Gt, Le
 from pydantic import NonNegativeFloat, PositiveFloat, PositiveInt
 
 from recipe.schemas.base import AUTO, Auto, OrWord, Section, setting
+from recipe.schemas.colormaps import Colormap
 from recipe.schemas.inspect import Inspect
 from recipe.schemas.layer_lr import LayerLR
 from recipe.schemas.losses import Loss
@@ -13,6 +14,7 @@ from recipe.schemas.mixers import Mixer
 from recipe.schemas.models import Model
 from recipe.schemas.optimizers import Optimizer
 from recipe.schemas.recipe import Metric, Recipe
+from recipe.schemas.report import Report
 from recipe.schemas.schedulers import Scheduler
 from recipe.schemas.training import LOOP_OBJECTS, Stopping, TorchHardware, Train
 from recipe.schemas.transforms import Transform
@@ -20,6 +22,8 @@ from recipe.schemas.transforms import Transform
 BUILTIN_DIGITS = "builtin:digits"
 Mean = Annotated[float, Ge(0), Le(1)]
 Std = Annotated[float, Gt(0), Le(1)]
+FontSize = Annotated[int, Ge(1), Le(100)]
+Inches = Annotated[float, Ge(1), Le(50)]
 
 
 class Normalization(Section):
@@ -98,6 +102,31 @@ class ClassificationTrain(Train):
     early_stopping: ClassificationStopping | None = setting(None, "Stop when a metric has stopped to improve.")
 
 
+class ConfusionMatrix(Section):
+    """The picture of which classes were taken for which."""
+
+    title: str = setting("Confusion Matrix", "Title.", impact="cosmetic", max_length=200)
+    xlabel: str = setting("Predicted Label", "What stands below the columns.", impact="cosmetic", max_length=200)
+    ylabel: str = setting("True Label", "What stands beside the rows.", impact="cosmetic", max_length=200)
+    fontsize: FontSize = setting(
+        14, "Size of the numbers in the cells, in points; smaller where cells are too small for it.", impact="cosmetic"
+    )
+    title_fontsize: FontSize = setting(16, "Size of the title, in points.", impact="cosmetic")
+    label_fontsize: FontSize = setting(12, "Size of the labels of the axes, in points.", impact="cosmetic")
+    figsize: tuple[Inches, Inches] = setting(
+        (8.0, 6.0), "Width and height of the picture, in inches.", impact="cosmetic"
+    )
+    cmap: Colormap = setting("Blues", "Colours of the cells: a colour map of matplotlib.", impact="cosmetic")
+
+
+class ClassificationReport(Report):
+    """What a run draws for people; the numbers are written down in any case."""
+
+    confusion_matrix: ConfusionMatrix | None = setting(
+        ConfusionMatrix(), "How the confusion matrix is drawn; none: it is not.", impact="cosmetic"
+    )
+
+
 class Classification(Recipe):
     """Train an image classifier."""
 
@@ -114,6 +143,9 @@ class Classification(Recipe):
             "Share of the validation images whose class is among the first five.",
             is_fraction=True,
         ),
+        Metric("val/precision", True, "Precision, the mean over the classes.", is_fraction=True),
+        Metric("val/recall", True, "Recall, the mean over the classes.", is_fraction=True),
+        Metric("val/f1", True, "F1, the mean over the classes.", is_fraction=True),
     )
     primary_metric = "val/accuracy"
     packages = (*Recipe.packages, "torchvision", "pillow")
@@ -130,6 +162,7 @@ class Classification(Recipe):
     layer_lr: LayerLR | None = setting(None, "Rates of single layers.")
     train: ClassificationTrain = ClassificationTrain()
     hardware: TorchHardware = TorchHardware()
+    report: ClassificationReport = ClassificationReport()
     inspect: Inspect = Inspect()
 
     @classmethod
