@@ -173,6 +173,18 @@ def small_device(monkeypatch, _folder):
     monkeypatch.setattr(ClassificationSteps, "forward", forward)
 
 
+def wrong_export(monkeypatch, _folder):
+    from recipe.runtime.classification import export
+
+    real = export.write_weights
+
+    def write(network, file, description):
+        network.fc.bias.data[0] += 1
+        real(network, file, description)
+
+    monkeypatch.setattr(export, "write_weights", write)
+
+
 def a_bug(monkeypatch, _folder):
     from recipe.cli import outcome
 
@@ -184,7 +196,7 @@ def a_bug(monkeypatch, _folder):
 
 STAND_INS = {
     "R608": no_facts, "R609": no_torch, "R614": little_memory, "R801": failing_library, "R802": another_value, "R804": full_device,
-    "R805": someone_else, "R806": ctrl_c, "R807": lost_tracker, "R809": full_disk, "R811": small_device, "R901": a_bug,
+    "R805": someone_else, "R806": ctrl_c, "R807": lost_tracker, "R809": full_disk, "R811": small_device, "R813": wrong_export, "R901": a_bug,
 }  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """Classification as the executor sees it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from recipe.runtime.classification.images import fingerprint_images, look_at_images
@@ -16,9 +17,13 @@ from recipe.schemas.recipe import Recipe
 from recipe.schemas.tasks.classification import Classification
 
 if TYPE_CHECKING:
+    from pydantic import JsonValue
+
     from recipe.runtime.contact_sheet import ContactSheet
     from recipe.runtime.steps import Steps
+    from recipe.runtime.trained import Export, TrainedRun
     from recipe.runtime.training.world import World
+    from recipe.schemas.export import Parity
 
 
 class ClassificationFamily:
@@ -52,6 +57,20 @@ class ClassificationFamily:
         from recipe.runtime.classification.steps import ClassificationSteps
 
         return ClassificationSteps(plan, world)
+
+    def predict(
+        self, trained: "TrainedRun", files: Sequence[str], skip_corrupt: bool
+    ) -> Iterator[Mapping[str, "JsonValue"]]:
+        """See `recipe.runtime.trained.Predicts`."""
+        from recipe.runtime.classification.prediction import predict_files
+
+        return predict_files(trained, files, skip_corrupt)
+
+    def export(self, trained: "TrainedRun", asked: "Export", folder: Path) -> "Parity":
+        """See `recipe.runtime.trained.Exports`."""
+        from recipe.runtime.classification.export import export_classifier
+
+        return export_classifier(trained, asked, folder)
 
     def contact_sheet(self, recipe: Recipe, count: int) -> "ContactSheet":
         """See `recipe.runtime.contact_sheet.ShowsAugment`."""

@@ -1,0 +1,1 @@
+"""Formats for other programs: how a network is written in each, and what the written file answers."""
