@@ -58,7 +58,7 @@ class LineView:
         from recipe.cli.show_plan import show_plan
 
         show_plan(plan)
-        self._say(f"{'continuing' if begun else 'starting'} in {os.path.relpath(run.path)}")
+        self._say(f"{'continuing' if begun else 'starting'} in {os.path.relpath(run.path)}, `report.html` shows it")
 
     def begin(self, first_epoch: int, epochs: int) -> None:
         self._epochs = epochs

@@ -17,6 +17,7 @@ def show_result(plan: RunPlan, run: RunDirectory, result: Result) -> None:
     places = [
         ("epochs", epochs),
         ("best weights", os.path.relpath(run.path / result.best_weights)),
+        ("report", os.path.relpath(run.report)),
         ("metrics", os.path.relpath(run.metrics_csv)),
         ("log", os.path.relpath(run.log)),
         *result.tracking.items(),

@@ -8,6 +8,7 @@ from recipe.runtime.files import remove_unfinished, write_atomically
 from recipe.runtime.interruption import Interruption
 from recipe.runtime.metrics_table import finite_or_none
 from recipe.runtime.recorder import Recorder, View
+from recipe.runtime.report.page import LivePage
 from recipe.runtime.rundir import RunDirectory
 from recipe.schemas.base import FrozenDict
 from recipe.schemas.diagnostics import Diagnostic, Interrupted, RecipeError
@@ -30,9 +31,10 @@ def execute(plan: RunPlan, run: RunDirectory, view: View) -> Result:
     with told_where_unwritable(run.path), Interruption() as interruption:
         remove_unfinished(run.path)
         write_atomically(run.plan, plan.to_json() + "\n")
-        recorder = Recorder(plan, run, view, interruption)
+        family = family_of(plan.recipe)
+        recorder = Recorder(plan, run, view, interruption, LivePage(run, family))
         try:
-            outcome = family_of(plan.recipe).train(plan, run, recorder)
+            outcome = family.train(plan, run, recorder)
         except (Interrupted, KeyboardInterrupt):
             _leave(recorder, "interrupted")
             raise
@@ -68,7 +70,9 @@ def _finish(plan: RunPlan, run: RunDirectory, recorder: Recorder, outcome: Outco
         tracking=FrozenDict(recorder.tracking.locations()),
         origin=outcome.origin,
     )
-    recorder.write_status("finished")  # before the result: a run that has one is never looked at again
+    recorder.draw()
+    recorder.write_status("finished")  # and the page, before the result: a run that has one is never looked at again
+    recorder.show(result)
     run.write(run.result, result)
     return result
 
@@ -77,5 +81,6 @@ def _leave(recorder: Recorder, state: RunState, error: str | None = None) -> Non
     """Where the disk is full, this fails too; what has stopped the run is told all the same."""
     with contextlib.suppress(OSError):
         recorder.write_status(state, error)
+        recorder.show()
     with contextlib.suppress(OSError):
         recorder.tracking.finish(state, {})

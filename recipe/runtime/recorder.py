@@ -1,5 +1,6 @@
-"""What a run writes down while it goes: effective settings, metrics, status, trackers."""
+"""What a run writes down while it goes: effective settings, metrics, status, trackers, and the page that shows it."""
 
+import contextlib
 import os
 import time
 from collections.abc import Mapping
@@ -12,13 +13,14 @@ from recipe.runtime.effective import differences
 from recipe.runtime.files import write_atomically
 from recipe.runtime.interruption import Interruption
 from recipe.runtime.metrics_table import MetricsTable, Row
+from recipe.runtime.report.page import LivePage
 from recipe.runtime.rundir import RunDirectory
 from recipe.runtime.tracking import Tracking
 from recipe.schemas.base import FrozenDict
 from recipe.schemas.component import with_values
 from recipe.schemas.diagnostics import Diagnostic, RecipeError
 from recipe.schemas.plan import Amendment, RunPlan
-from recipe.schemas.run import Effective, RunState, Status
+from recipe.schemas.run import Effective, Result, RunState, Status
 
 
 class View(Protocol):
@@ -43,15 +45,18 @@ class View(Protocol):
 class Recorder:
     """The `Reporter` of a run: writes, tracks and shows what the family tells it."""
 
-    def __init__(self, plan: RunPlan, run: RunDirectory, view: View, interruption: Interruption) -> None:
-        self._plan, self._run, self._view, self._interruption = plan, run, view, interruption
+    def __init__(
+        self, plan: RunPlan, run: RunDirectory, view: View, interruption: Interruption, page: LivePage
+    ) -> None:
+        self._plan, self._run, self._view, self._interruption, self._page = plan, run, view, interruption, page
         self._table = MetricsTable(run)
         self._epochs: int = plan.recipe.train.epochs  # type: ignore[attr-defined]
         before = run.read_status()
         self._minutes_before = before.minutes if before else 0.0
         self._started = before.started if before else _now()
         self._clock = time.monotonic()
-        self.tracking = Tracking(plan, run, view.warn)
+        self._warnings = before.warnings if before else ()
+        self.tracking = Tracking(plan, run, self.warn)
         self.write_status("running")
 
     @property
@@ -73,6 +78,7 @@ class Recorder:
             raise RecipeError(*wrong)
         self._table.restart_at(first_epoch)
         self.write_status("running")
+        self.show()
         self._view.begin(first_epoch, self._epochs)
 
     def step(self, epoch: int, step: int, steps: int, losses: Mapping[str, float]) -> None:
@@ -88,6 +94,9 @@ class Recorder:
         self.write_status("running")
         self.tracking.log(epoch, values)
         self._view.epoch_done(self.rows[-1])
+        if self._page.is_due():
+            with contextlib.suppress(OSError):  # nothing rests on it; a full disk is told by what something rests on
+                self.show()
         self._interruption.check()
 
     def amended(self, path: str, before: JsonValue, after: JsonValue, why: str) -> None:
@@ -102,8 +111,25 @@ class Recorder:
         )
         write_atomically(self._run.plan, self._plan.to_json() + "\n")
         message = f"{why}: the run goes on with `{path}` {after} instead of {before}"
-        self._view.warn(Diagnostic("R811", message, path=tuple(path.split("."))))
+        self.warn(Diagnostic("R811", message, path=tuple(path.split("."))))
         self.tracking.note(message)
+
+    def warn(self, diagnostic: Diagnostic) -> None:
+        """Show what is wrong though the run goes on, and keep it for the page."""
+        told = self._plan.redact(f"{diagnostic.code}: {diagnostic.message}")
+        self._warnings = (*self._warnings, *(() if told in self._warnings else (told,)))
+        self._view.warn(diagnostic)
+
+    def show(self, result: Result | None = None) -> None:
+        """Write the page as things stand; `result` where it is about to be written down."""
+        self._page.write(self._plan, result)
+
+    def draw(self) -> None:
+        """The curves as files, if the recipe wants them."""
+        if self._plan.recipe.report.plots:
+            from recipe.runtime.report.plots import draw_plots
+
+            draw_plots(self._plan, self._run, self.rows)
 
     def write_status(self, state: RunState, error: str | None = None) -> None:
         """Rewrite `status.json`."""
@@ -118,6 +144,7 @@ class Recorder:
             minutes=self.minutes,
             pid=os.getpid(),
             error=error,
+            warnings=self._warnings,
         )
         self._run.write(self._run.status, status)
 

@@ -31,6 +31,7 @@ class RunDirectory:
         self.gradients = path / "gradients.csv"
         self.checkpoints = path / "checkpoints"
         self.artifacts = path / "artifacts"
+        self.report = path / "report.html"
         self.log = path / "log.txt"
         self._lock: IO[str] | None = None
 

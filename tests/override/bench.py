@@ -38,6 +38,7 @@ BASE: dict[str, Any] = {
     "model": "TinyNet",
     "train": {"epochs": 2, "batch_size": 16},
     "hardware": {"device": "cpu", "workers": 0, "precision": "fp32"},
+    "report": {"plots": False},  # they take longer than such a run
 }
 """60 images to train on: four steps an epoch."""
 

@@ -166,7 +166,7 @@ CASES: Mapping[str, Case] = {
         "train/loss", "val/top5_accuracy", epochs, {**_FALLING, "train.early_stopping": _stopping(min_delta=0.05)}
     ),
     "report.plots": Case(True, False, files),
-    "report.log_scale": Case(False, True, _rates_drawn),
+    "report.log_scale": Case(False, True, _rates_drawn, {"report.plots": True}),
     "hardware.workers": Case(0, 1, lambda ran: ran.loop.steps.train._loader.num_workers),
     "hardware.deterministic": Case(True, False, lambda ran: ran.flags),
     "hardware.cudnn_benchmark": Case(False, True, lambda ran: ran.flags, {"hardware.deterministic": False}),
