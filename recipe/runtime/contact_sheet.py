@@ -124,7 +124,8 @@ def _write(paper: Image.Image, lines: Caption, x: int, y: int, width: int, size:
     pen = ImageDraw.Draw(paper)
     for index, line in enumerate(map(printable, lines)):
         font = _font(line, size)
-        pen.text((x, y + index * _LINE), _shortened(line, width, font), _PALE if index else _INK, font)
+        baseline = (x, y + index * _LINE + size)  # fonts of several scripts differ in what is above it
+        pen.text(baseline, _shortened(line, width, font), _PALE if index else _INK, font, anchor="ls")
 
 
 @cache

@@ -77,7 +77,7 @@ def _training(split: _Split, items: tuple[int, ...], recipe: Classification) -> 
         captions = [("decoded",), *((f"epoch {epoch}",) for epoch in epochs)] if row == 0 else [()] * (len(epochs) + 1)
         decoded = split.images.decode(item)
         seen = [_pixels(split.transformed(item, epoch)) for epoch in epochs]
-        label = (*split.caption(item), f"{_size(decoded)}, then {_size(seen[0])}")
+        label = (*split.caption(item), _size(decoded), f"then {_size(seen[0])}")
         rows.append(Row(label, tuple(map(Tile, [decoded, *seen], captions))))
     heading = f"{recipe.name}: images of training, seed {recipe.seed}"
     return Block((heading, _words(split.transforms)), tuple(rows))
