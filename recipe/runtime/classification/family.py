@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from recipe.runtime.contact_sheet import ContactSheet
+    from recipe.runtime.report.chapters import Chapter
     from recipe.runtime.steps import Steps
     from recipe.runtime.trained import Export, TrainedRun
     from recipe.runtime.training.world import World
@@ -71,6 +72,13 @@ class ClassificationFamily:
         from recipe.runtime.classification.export import export_classifier
 
         return export_classifier(trained, asked, folder)
+
+    def chapters(self, plan: RunPlan, run: RunDirectory) -> "Iterator[Chapter]":
+        """See `recipe.runtime.report.chapters.Reports`."""
+        from recipe.runtime.classification.chapters import classification_chapters
+
+        assert isinstance(plan.recipe, Classification)
+        return classification_chapters(plan.recipe.data, run)
 
     def contact_sheet(self, recipe: Recipe, count: int) -> "ContactSheet":
         """See `recipe.runtime.contact_sheet.ShowsAugment`."""

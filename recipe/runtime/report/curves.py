@@ -1,13 +1,15 @@
 """Which curves a run has: its metrics, put together as people compare them. Drawn by `svg` and by `plots`."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from recipe.runtime.metrics_table import Row
 from recipe.schemas.recipe import Metric, Recipe
 
-_RATE = "lr/"
+_RATE, _BASE_RATE = "lr/", "lr"
+"""The rate of a group, and the one that the optimizer was given: a group's, unless all have rates of their own."""
 
 
 class Series(NamedTuple):
@@ -43,11 +45,12 @@ def curves_of(recipe: Recipe, rows: Sequence[Row]) -> Curves:
     metrics = {metric.name: metric for metric in recipe.metrics}
     names = [name for name in dict.fromkeys(name for row in rows for name in row) if name != "epoch"]
     rates = [name for name in names if name.startswith(_RATE)]
-    kinds = {name: _kind(metrics.get(name)) for name in names if name not in rates}
+    kinds = {name: _kind(metrics.get(name)) for name in names if name not in (*rates, _BASE_RATE)}
     losses, fractions, others = (
         [series_of(name, rows) for name in kinds if kinds[name] == kind] for kind in ("loss", "fraction", "other")
     )
     log_scale = recipe.report.log_scale
+    rates = rates or [name for name in names if name == _BASE_RATE]
     rates_chart = Chart("learning rates", tuple(_merged(series_of(name, rows) for name in rates)), log_scale)
     return Curves(
         tuple(_by_name(losses)),
@@ -105,21 +108,13 @@ def _by_name(found: Sequence[Series], is_split_shared: bool = False) -> Iterator
 
 
 def _merged(found: Iterable[Series]) -> Iterator[Series]:
-    """Rates of one layer are mostly the same for its weights and biases: then they are one curve."""
-    layers: dict[tuple[str, tuple[float, ...]], list[Series]] = {}
+    """Rates of one layer are mostly the same for its weights and biases: groups that never differ are one curve."""
+    alike: dict[tuple[float, ...], list[Series]] = {}
     for series in found:
-        name = series.name.removeprefix(_RATE)
-        layer = name.rpartition("/")[0]
-        layers.setdefault((layer, tuple(series.values)), []).append(series._replace(name=name))
-    shared = _counts(layer for layer, _ in layers)
-    for (layer, _), group in layers.items():
-        roles = ", ".join(each.name.rpartition("/")[2] for each in group)
-        name = roles if not layer else layer if shared[layer] == 1 else f"{layer} ({roles})"
-        yield group[0]._replace(name="all" if len(layers) == 1 and not layer else name)
-
-
-def _counts(names: Iterable[str]) -> Mapping[str, int]:
-    counts: dict[str, int] = {}
-    for name in names:
-        counts[name] = counts.get(name, 0) + 1
-    return counts
+        alike.setdefault(tuple(series.values), []).append(series)
+    layers = [{each.name.removeprefix(_RATE).rpartition("/")[0]: None for each in group} for group in alike.values()]
+    split = Counter(layer for group in layers for layer in group)
+    for group, its_layers in zip(alike.values(), layers, strict=True):
+        is_whole = all(layer and split[layer] == 1 for layer in its_layers)
+        names = its_layers if is_whole else [each.name.removeprefix(_RATE) for each in group]
+        yield group[0]._replace(name=", ".join(names))

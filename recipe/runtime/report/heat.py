@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
+from recipe.runtime.report.scales import figure
+
 _VIRIDIS = ((68, 1, 84), (59, 82, 139), (33, 145, 140), (94, 201, 98), (253, 231, 37))
 """Five colours of matplotlib's `viridis`, from low to high."""
 
@@ -24,6 +26,12 @@ def heat_image(values: Sequence[Sequence[float | None]]) -> str:
     file = io.BytesIO()
     Image.fromarray(pixels, "RGBA").save(file, "PNG")
     return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
+
+
+def ends(values: Sequence[Sequence[float | None]]) -> tuple[str, str] | None:
+    """What the darkest and the brightest colour stand for."""
+    known = [value for row in values for value in row if not math.isnan(_power(value))]
+    return (figure(min(known)), figure(max(known))) if known else None  # type: ignore[type-var]
 
 
 def _power(value: float | None) -> float:

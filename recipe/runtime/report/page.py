@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from recipe.runtime.files import write_atomically
 from recipe.runtime.report.chapters import Block, Reports
 from recipe.runtime.report.contents import contents_of
-from recipe.runtime.report.heat import heat_image
+from recipe.runtime.report.heat import ends, heat_image
 from recipe.runtime.rundir import RunDirectory
 from recipe.schemas.plan import RunPlan
 from recipe.schemas.run import Result
@@ -59,7 +59,7 @@ def _template() -> "Template":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"heat_image": heat_image, "kind": _kind, "shade": _shade}
+    environment.filters |= {"heat_image": heat_image, "ends": ends, "kind": _kind, "shade": _shade}
     return environment.get_template("page.html")
 
 

@@ -30,7 +30,8 @@ def scale_of(values: Iterable[float], is_log: bool = False) -> Scale:
         return Scale(0.1, 1.0, is_log)
     low, high = min(found), max(found)
     if is_log:
-        return Scale(low, high, True) if high / low > 1.001 else Scale(low / 2, high * 2, True)
+        room = (high / low) ** 0.06 if high / low > 1.001 else 2.0
+        return Scale(low / room, high * room, True)
     room = (high - low) * 0.06
     if not room > abs(high) * 1e-6:  # one value only
         room = abs(high) / 2 or 1.0
