@@ -4,13 +4,19 @@ import argparse
 import gc
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from recipe.cli.able_family import able_family
 from recipe.cli.image_arguments import image_files, labels_of
 from recipe.cli.options import add_format_option, add_runs_option
+from recipe.cli.render import print_diagnostics
 from recipe.cli.run_argument import add_run_argument, find_run, plan_of
 from recipe.schemas.codes import EXIT_OK
 from recipe.schemas.diagnostics import Diagnostic, RecipeError
+from recipe.schemas.plan import RunPlan
+
+if TYPE_CHECKING:
+    from recipe.cli.predictions import Predictions
 
 ENDINGS = (".csv", ".json")
 
@@ -47,11 +53,26 @@ def main(arguments: argparse.Namespace) -> int:
     found = Predictions(rows, classes, labels_of(arguments.images, files, classes), arguments.top)
     if arguments.output:
         found.write(Path(arguments.output))
+        if found.labels:
+            _draw(found, Path(arguments.output), plan, arguments.format)
     if arguments.format == "json":
         print(json.dumps({"ok": True, **found.document(arguments.output)}, indent=2, ensure_ascii=False))
     else:
         found.show(arguments.output)
     return EXIT_OK
+
+
+def _draw(found: "Predictions", file: Path, plan: RunPlan, format_: str) -> None:
+    """The confusion matrix beside the file, drawn as the recipe says; where it says not to, none."""
+    import torch
+
+    from recipe.runtime.classification.confusion_matrix import draw_confusion_matrix
+
+    said = plan.recipe.report.confusion_matrix  # type: ignore[attr-defined]
+    if said is not None:
+        picture = file.with_name(f"{file.stem}-confusion_matrix.png")
+        warning = draw_confusion_matrix(picture, torch.tensor(found.matrix()), found.classes, said)
+        print_diagnostics([warning] if warning else [], (), format_)
 
 
 def _count(text: str) -> int:

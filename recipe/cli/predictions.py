@@ -45,7 +45,7 @@ class Predictions:
     def document(self, written: str | None) -> dict[str, Any]:
         """As plain data; without the predictions where they have been written into a file."""
         told = {"output": written} if written else {"predictions": list(self._rows)}
-        known = {"accuracy": self.accuracy, "confusion_matrix": self._matrix()} if self.labels else {}
+        known = {"accuracy": self.accuracy, "confusion_matrix": self.matrix()} if self.labels else {}
         return {"classes": list(self.classes), **told, "images": self.count, **known, "skipped": self.skipped}
 
     @property
@@ -74,7 +74,7 @@ class Predictions:
         for row in self._rows:
             table.writerow([*(row[name] for name in head), *(row["probabilities"].get(name) for name in self.classes)])
 
-    def _matrix(self) -> list[list[int]]:
+    def matrix(self) -> list[list[int]]:
         """Rows are the classes, columns what was predicted."""
         return [[self.confusion[label][name] for name in self.classes] for label in self.classes]
 
@@ -104,7 +104,7 @@ class Predictions:
         right = sum(self.confusion[name][name] for name in self.classes)
         print(f"\naccuracy {self.accuracy:.4f}: {right} of {self.count} images")
         if len(self.classes) <= _LARGEST_MATRIX:
-            counts = ([name, *map(str, row)] for name, row in zip(self.classes, self._matrix(), strict=True))
+            counts = ([name, *map(str, row)] for name, row in zip(self.classes, self.matrix(), strict=True))
             print("\nclass (rows) and what was predicted (columns)")
             print_columns([["", *self.classes], *counts])
 

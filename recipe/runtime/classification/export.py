@@ -203,10 +203,10 @@ def _hashes(trained: TrainedRun, folder: Path) -> Mapping[str, str]:
 
 def _differs(parity: Parity, format_: str) -> RecipeError:
     worst = max(parity.samples, key=lambda sample: (sample.top != sample.exported_top, sample.difference))
-    message = (
-        f"the {format_} model says other than the network of the run: for `{worst.file}` `{worst.exported_top}` "
-        f"where the network says `{worst.top}`, with probabilities that differ by {worst.difference:.2g} "
-        f"(allowed: {parity.tolerance:.2g})"
-    )
+    said = f"probabilities of `{worst.file}` differ by {worst.difference:.2g}, {parity.tolerance:.2g} is allowed"
+    if worst.top != worst.exported_top:
+        said = f"`{worst.file}` is `{worst.exported_top}`, for the network `{worst.top}`; {said}"
     ways_out = ("nothing was written", "export to another format, or allow more: `--tolerance`")
-    return RecipeError(Diagnostic("R813", message, help=ways_out))
+    return RecipeError(
+        Diagnostic("R813", f"the {format_} model says other than the network of the run: {said}", help=ways_out)
+    )
