@@ -14,7 +14,9 @@ from recipe.runtime.data import loader
 from recipe.runtime.data.ordering import Order
 from recipe.runtime.training import beginning, precision, session
 from recipe.runtime.training.average import Average
+from recipe.runtime.training.gradients import GradientNorms
 from recipe.runtime.training.world import World
+from recipe.schemas.inspect import Gradients
 from recipe.schemas.tasks.classification import ClassificationData, ClassificationStopping
 from tests.override.bench import Changes, Fault
 
@@ -80,6 +82,10 @@ def _itself(loop: Any) -> Any:
 
 def _stepper(loop: Any) -> Any:
     return loop.stepper
+
+
+def _gradients(loop: Any) -> Any:
+    return loop.stepper.gradients
 
 
 def _descent(loop: Any) -> Any:
@@ -286,5 +292,15 @@ SABOTAGE: Mapping[str, Sabotage] = {
     "hardware.cudnn_benchmark": Sabotage(
         calls(session, "choose_algorithms", lambda choose, deterministic, benchmark: choose(deterministic, True))
     ),
+    "inspect.gradients": Sabotage(
+        on(lambda loop: _set(loop.stepper, "gradients", GradientNorms(loop.steps.network, Gradients())))
+    ),
+    "inspect.gradients.every without a recorder": Sabotage(
+        attribute(_stepper, gradients=None), {"inspect.gradients": {}}
+    ),
+    "inspect.gradients.every": Sabotage(attribute(_gradients, every=2), {"inspect.gradients": {}}),
+    "inspect.gradients.group_by": Sabotage(attribute(_gradients, group_by="layer"), {"inspect.gradients": {}}),
+    "inspect.gradients.reduce": Sabotage(attribute(_gradients, reduce="max"), {"inspect.gradients": {}}),
+    "inspect.gradients.exclude": Sabotage(attribute(_gradients, exclude=()), {"inspect.gradients": {}}),
     "hardware.oom_recovery": Sabotage(attribute(_stepper, memory_ladder=())),
 }

@@ -63,6 +63,10 @@ def files(ran: Ran) -> Any:
     return ran.files
 
 
+def gradients(ran: Ran) -> Any:
+    return (ran.folder / "gradients.csv").read_text()
+
+
 def exit_code(ran: Ran) -> Any:
     return ran.code
 
@@ -108,6 +112,8 @@ _ROTATION = [{"type": "RandomRotation", "degrees": 30}]
 _DIVERGING = {"optimizer": {"type": "SGD", "lr": 1e30}, "train.epochs": 1}
 _FOLDERS = {"data.train": "$FILES/one", "data.val": "$FILES/other", "train.batch_size": 8}
 _GATE = {"metric": "val/accuracy", "min": 0.0}
+_ALL = {"inspect.gradients": {"exclude": []}}
+_NESTED = {"model": {"type": "TorchvisionModel", "name": "shufflenet_v2_x0_5"}, "train.epochs": 1}
 _NONE_CAN = {"metric": "val/accuracy", "min": 1.0}
 
 CASES: Mapping[str, Case] = {
@@ -177,6 +183,12 @@ CASES: Mapping[str, Case] = {
     ),
     "hardware.device": Case("cpu", "cuda:7", reports("R611")),
     "hardware.pin_memory": Case(False, True, reports("R611")),
+    "inspect.gradients": Case(None, {}, files),
+    "inspect.gradients.every": Case(1, 2, gradients),
+    "inspect.gradients.group_by": Case("block", "layer", gradients, _NESTED),
+    "inspect.gradients.reduce": Case("mean", "max", gradients, _ALL),
+    "inspect.gradients.reduce rms": Case("median", "rms", gradients, _ALL),
+    "inspect.gradients.exclude": Case(["conv"], ["bn"], gradients),
 }
 
 
