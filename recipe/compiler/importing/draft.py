@@ -5,9 +5,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from recipe.compiler.importing.values import NotPlain, Table, plain
+from recipe.compiler.importing.values import NotPlain, Table, Unknown, is_too_large, plain, refuse
 from recipe.compiler.nodes import Path
 from recipe.schemas.diagnostics import Diagnostic, Label, Span
+
+_MOST = 200
+"""Settings, and parts that are not translated; a configuration has some thirty."""
 
 MISSING: Any = object()
 """What is not said, or could not be read."""
@@ -29,6 +32,7 @@ class Draft:
     """Grows as the settings are translated."""
 
     tree: dict[str, Any]
+    file: str
     rows: list[Row] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """What concerns the whole recipe."""
@@ -38,6 +42,7 @@ class Draft:
 
     def put(self, path: Path, value: Any, old: str, span: Span | None, note: str = "") -> None:
         """Write a value into the recipe, and down that it comes from a setting `old`."""
+        self._count(self.rows)
         inner: Any = self.tree
         for step, following in pairwise(path):
             inner = inner.setdefault(step, [] if isinstance(following, int) else {})
@@ -57,11 +62,18 @@ class Draft:
 
     def tell(self, old: str, note: str, span: Span | None, value: Any = None) -> None:
         """Write down that a setting needs nothing in the recipe, and why."""
+        self._count(self.rows)
         self.rows.append(Row(old, "", value, note, span))
 
     def miss(self, message: str, span: Span | None, *help_: str) -> None:
         """Write down that something could not be translated (R007)."""
+        self._count(self.missed)
         self.missed.append(Diagnostic("R007", message, () if span is None else (Label(span),), help_))
+
+    def _count(self, said: Sequence[Any]) -> None:
+        """Raises `RecipeError` (R006) where there is more than a recipe could say, or anybody read."""
+        if len(said) >= _MOST:
+            refuse(f"it has more than {_MOST} settings, or parts that are no settings", file=self.file)
 
     def get(self, path: Path) -> Any:
         """What the recipe says at a path; None where it says nothing."""
@@ -127,7 +139,10 @@ class Settings:
     def raw(self, name: str) -> Any:
         """A value as it stands; `MISSING` where it is not set."""
         self.taken.add(name)
-        return self.values.get(name, MISSING)
+        value = self.values.get(name, MISSING)
+        if is_too_large(value):
+            return Unknown(self.places.get(name, self.around or Span(0, 0, 0)), "it holds too many values")
+        return value
 
     def plain(self, name: str, draft: Draft) -> Any:
         """A value as plain data; `MISSING` where it is not set, or is more than that, which is told."""
@@ -143,14 +158,13 @@ class Settings:
     def inner(self, name: str, draft: Draft) -> "Settings | None":
         """A map of settings; None where there is none."""
         value = self.raw(name)
-        if value is MISSING or value is None:
+        if value is MISSING:
             return None
-        if not isinstance(value, Table):
-            try:
-                plain(value)
-                reason = "it is no map"
-            except NotPlain as error:
-                reason = error.reason
+        if value is None:
+            draft.tell(self.old(name), "none", self.place(name))
+            return None
+        if not isinstance(value, Table) or not all(isinstance(key, str) for key in value):
+            reason = value.reason if isinstance(value, Unknown) else "it is no map of names"
             draft.miss(f"`{self.old(name)}` is not translated: {reason}", self.place(name))
             return None
         return Settings(value, value.places, f"{self.old(name)}.", self.place(name))

@@ -47,10 +47,6 @@ def _graph(config: Settings | None, draft: Draft) -> None:
 def _rates(rates: Settings, draft: Draft) -> None:
     names = _names(draft.tree["model"])
     for pattern in list(rates.values):
-        if not isinstance(pattern, str):
-            draft.miss(f"`{rates.old(str(pattern))}` is not translated: a pattern is a text", rates.place(pattern))
-            rates.taken.add(pattern)
-            continue
         rate = rates.plain(pattern, draft)
         if rate is not MISSING:
             _rate(pattern, rate, names, draft, rates.old(pattern), rates.place(pattern))
@@ -78,7 +74,7 @@ def translate_pattern(pattern: str, names: Sequence[str]) -> tuple[str, str]:
     The name of a module is that module: pochitrain gives `conv1` its rate, and not `layer1.0.conv1`. Any other pattern
     is one that Python would search for anywhere in a name.
     """
-    if _MODULE.fullmatch(pattern):
+    if _MODULE.fullmatch(pattern) and (not names or matched(_module(pattern), names)):
         return _module(pattern), ""
     try:
         searched = frozenset(name for name in names if _is_simple(pattern) and re.search(pattern, name))

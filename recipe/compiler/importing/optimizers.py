@@ -30,17 +30,14 @@ def translate_optimizer(settings: Settings, draft: Draft) -> None:
 def translate_scheduler(settings: Settings, draft: Draft) -> None:
     """`scheduler` and `scheduler_params`."""
     word, span = settings.plain("scheduler", draft), settings.place("scheduler")
+    params = settings.inner("scheduler_params", draft)
     if word is MISSING or word is None:
-        params = settings.raw("scheduler_params")
-        if params not in (MISSING, None):
-            draft.tell("scheduler_params", "no scheduler: not read", settings.place("scheduler_params"))
         if word is None:
             draft.tell("scheduler", "none: rates stay as they are", span)
-        if params is None:
-            draft.tell("scheduler_params", "none", settings.place("scheduler_params"))
+        if params:
+            draft.tell("scheduler_params", "not read: there is no scheduler", settings.place("scheduler_params"))
         return
     draft.put(("scheduler", "type"), word, "scheduler", span)
-    params = settings.inner("scheduler_params", draft)
     for name in params.left() if params else ():
         value = params.plain(name, draft) if params else None
         if value is not MISSING and params:

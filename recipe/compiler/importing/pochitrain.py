@@ -70,7 +70,7 @@ def import_pochitrain(file: str, target: str) -> Imported:
     settings = Settings(script.values, script.places, "", None)
     if not any(name in KEYS and not isinstance(value, Named) for name, value in script.values.items()):
         refuse("it sets nothing that a configuration of pochitrain sets", "its settings are `model_name`, …", file=file)
-    draft = Draft(dict.fromkeys(SECTIONS, MISSING))
+    draft = Draft(dict.fromkeys(SECTIONS, MISSING), file)
     draft.tree |= {section: {} for section in SECTIONS[4:]}
     draft.tree |= {"recipe": 1, "name": _name(file), "task": "classification"}
     draft.tree["description"] = f"Imported from {_shown(file)}."
@@ -200,23 +200,30 @@ _PARTS = (
 
 def _data(settings: Settings, draft: Draft, target: str) -> None:
     """Folders; pochitrain counts them from its working directory, which is taken to be this one."""
-    relative = False
-    for name, key in (("train_data_root", "train"), ("val_data_root", "val")):
-        folder, span = settings.plain(name, draft), settings.place(name)
-        if folder is None:
-            draft.tell(name, "none: no validation", span)
-        elif folder is not MISSING:
-            relative |= isinstance(folder, str) and not os.path.isabs(folder)  # noqa: PTH117
-            draft.put(("data", key), _from_recipe(folder, target), name, span)
-    if "train" not in draft.tree["data"]:
-        draft.tree["data"]["train"] = _from_recipe("data/train", target)
-        draft.comments["data", "train"] = "the file does not say where the images are: put your folder here"
-        draft.notes.append("`train_data_root` is not known: `data.train` is a guess.")
-    if relative:
+    train, val = settings.plain("train_data_root", draft), settings.plain("val_data_root", draft)
+    if isinstance(train, str):
+        draft.put(("data", "train"), _from_recipe(train, target), "train_data_root", settings.place("train_data_root"))
+    else:
+        _guess_folder(train, settings, draft, target)
+    if val is None:
+        draft.tell("val_data_root", "none: no validation", settings.place("val_data_root"))
+    elif val is not MISSING:
+        draft.put(("data", "val"), _from_recipe(val, target), "val_data_root", settings.place("val_data_root"))
+    if any(isinstance(folder, str) and not os.path.isabs(folder) for folder in (train, val)):  # noqa: PTH117
         draft.notes.append(
             "Paths: pochitrain counts them from the folder that it is started in, taken to be the one where "
             "`recipe import` was; here they count from this file."
         )
+
+
+def _guess_folder(said: Any, settings: Settings, draft: Draft, target: str) -> None:
+    """A folder must be named: without one, a recipe would train on the data that come with the program."""
+    if said is not MISSING:
+        message = f"`train_data_root` is not translated: {said!r} names no folder"
+        draft.miss(message, settings.place("train_data_root"))
+    draft.tree["data"]["train"] = _from_recipe("data/train", target)
+    draft.comments["data", "train"] = "the file does not say where the images are: put your folder here"
+    draft.notes.append("`train_data_root` is not known: `data.train` is a guess.")
 
 
 def _from_recipe(folder: Any, target: str) -> Any:

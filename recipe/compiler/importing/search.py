@@ -23,8 +23,6 @@ def translate_search(settings: Settings, draft: Draft) -> None:
     """`optuna`, with the guide's defaults for what it does not say."""
     optuna = settings.inner("optuna", draft)
     if optuna is None:
-        if "optuna" in settings.values and settings.values["optuna"] is None:
-            draft.tell("optuna", "none: no search", settings.place("optuna"))
         return
     draft.open(SEARCH, "optuna", settings.place("optuna"), "a profile of the recipe")
     for old, new in _PLAIN.items():

@@ -1,7 +1,7 @@
 """`transforms.Compose([…])` becomes lists of transforms; what every recipe does anyway is left out."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from recipe.compiler.importing.draft import MISSING, Draft, Settings
@@ -43,7 +43,8 @@ class _Chain:
     has_tensor: bool = False
     normalized: tuple[list[float], list[float]] | None = None
     where: Span | None = None
-    late: list[tuple[int, Any]] = field(default_factory=list)
+    is_known: bool = True
+    """Whether all of it could be read: a part that could not may be a Normalize."""
 
 
 def translate_transforms(settings: Settings, draft: Draft) -> None:
@@ -60,16 +61,18 @@ def translate_transforms(settings: Settings, draft: Draft) -> None:
                     f"the normalization of `{other.old}` is not translated: a recipe has one, that of `{said[0].old}`",
                     other.where or settings.place(other.old),
                 )
-    elif found:
+    elif found and all(chain.is_known for chain in found):
         note = "no Normalize there: pixels stay between 0 and 1"
         draft.put(("data", "normalize"), {"mean": [0, 0, 0], "std": [1, 1, 1]}, found[0].old, None, note)
     elif mean is not MISSING and std is not MISSING:
-        numbers, note = _preset(mean, std), "no transform says Normalize"
+        numbers, note = _preset(mean, std), "as `mean` and `std` say: no transform that could be read does"
         draft.put(("data", "normalize"), numbers, "mean, std", settings.place("mean"), note)
+    else:
+        draft.notes.append("No normalization is known: the recipe's default, that of ImageNet, counts.")
+    is_read = bool(said) or draft.get(("data", "normalize")) == _preset(mean, std)
     for name, value in (("mean", mean), ("std", std)):
         if value is not MISSING:
-            is_read = bool(said) or not found
-            note = "in `data.normalize`" if is_read else "not translated: no transform says Normalize"
+            note = "in `data.normalize`" if is_read else "no transform reads it"
             draft.tell(name, note, settings.place(name), value)
 
 
@@ -97,6 +100,7 @@ def _chain(settings: Settings, draft: Draft, side: str) -> _Chain | None:
         try:
             _step(step, chain, draft)
         except (_Refused, NotPlain) as error:
+            chain.is_known &= isinstance(step, Call) and _last(step.path) != "Normalize"
             place = error.span or (step.span if isinstance(step, Call | Unknown) else settings.place(name))
             word = f": {_last(step.path)}" if isinstance(step, Call) else ""
             draft.miss(f"`{name}{word}` is not translated: {error.reason}", place)

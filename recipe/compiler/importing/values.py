@@ -1,6 +1,8 @@
 """What an expression of a configuration is worth, as far as that can be known without running it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any, NoReturn
 
 from recipe.schemas.diagnostics import Diagnostic, RecipeError, Source, Span
@@ -45,6 +47,29 @@ class NotPlain(Exception):
     def __init__(self, reason: str, span: Span | None = None) -> None:
         super().__init__(reason)
         self.reason, self.span = reason, span
+
+
+_MOST, _DEEPEST = 1_000, 20
+"""Values inside one setting, and how deep they may lie in each other. A list may hold itself."""
+
+
+def is_too_large(value: Any) -> bool:
+    """Whether a value holds more than a setting could need."""
+    level, seen = [value], 0
+    for _ in range(_DEEPEST):
+        level = list(islice(chain.from_iterable(map(_inside, level)), _MOST + 1))
+        seen += len(level)
+        if not level or seen > _MOST:
+            break
+    return bool(level)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    if isinstance(value, Call):
+        return (*value.args, *value.kwargs.values())
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list | tuple) else ()
 
 
 def plain(value: Any) -> Any:
