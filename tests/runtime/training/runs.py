@@ -31,6 +31,7 @@ optimizer: {type: SGD, lr: 0.05, momentum: 0.9}
 scheduler: {type: OneCycleLR, interval: step}
 train: {epochs: 3, batch_size: 16, ema: {decay: 0.9}, checkpoint_every: 2}
 hardware: {device: cpu, workers: 0}
+inspect: {gradients: {}}
 """
 
 NETWORKS = """\
@@ -163,8 +164,8 @@ class Workplace:
     def read(self, name):
         return json.loads((self.run / name).read_text())
 
-    def rows(self):
-        with (self.run / "metrics.csv").open() as file:
+    def rows(self, name="metrics.csv"):
+        with (self.run / name).open() as file:
             return list(csv.DictReader(file))
 
     def load(self, name):
@@ -187,7 +188,8 @@ class Workplace:
 
 def result_of(workplace):
     """Name → hash of all that a finished run leaves: numbers of tensors, not the files that hold them."""
-    found = {name: _hash((workplace.run / name).read_bytes()) for name in ("metrics.csv", "metrics.jsonl")}
+    tables = ("metrics.csv", "metrics.jsonl", "gradients.csv")
+    found = {name: _hash((workplace.run / name).read_bytes()) for name in tables}
     for file in sorted((workplace.run / "checkpoints").iterdir()):
         state = torch.load(file, weights_only=True)
         found |= {f"{file.name}/{part}": _hash_of(state[part]) for part in state}

@@ -39,7 +39,7 @@ def plain(**values):
 def test_two_processes_take_the_steps_of_one(tmp_path, values):
     place = Workplace(tmp_path, plain(**values, devices=1))
     place.go()
-    alone, rows = place.load("last.pt"), place.rows()
+    alone, rows, gradients = place.load("last.pt"), place.rows(), place.rows("gradients.csv")
     shutil.rmtree(place.runs)
     place.write(plain(**values))
     place.go()
@@ -47,7 +47,7 @@ def test_two_processes_take_the_steps_of_one(tmp_path, values):
     assert together["network"].keys() == alone["network"].keys()
     for name, tensor in alone["network"].items():
         torch.testing.assert_close(together["network"][name], tensor, rtol=1e-4, atol=1e-6)
-    for row, other in zip(rows, place.rows(), strict=True):
+    for row, other in zip(rows + gradients, place.rows() + place.rows("gradients.csv"), strict=True):
         assert {name: float(value) for name, value in other.items()} == pytest.approx(
             {name: float(value) for name, value in row.items()}, rel=1e-4
         )
