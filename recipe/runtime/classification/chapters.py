@@ -76,7 +76,7 @@ def _mistakes(run: RunDirectory) -> Iterator[Mistake]:
     with _opened(run.artifacts / "predictions.csv") as file:
         for row in csv.DictReader(file):
             if row["label"] != row["predicted"]:
-                of_label, of_predicted = float(row["label_probability"]), float(row["predicted_probability"])
+                of_label, of_predicted = float(row["label_probability"]), float(row["probability"])
                 yield Mistake(row["file"], row["label"], row["predicted"], of_label, of_predicted)
 
 

@@ -158,7 +158,7 @@ def _gradients(run: RunDirectory) -> Iterator[Chapter]:
 def _gates(plan: RunPlan, result: Result | None) -> Iterator[Chapter]:
     if plan.recipe.gates:
         rows = [(gate.metric, _bounds(gate), *_judged(gate, result)) for gate in plan.recipe.gates]
-        yield Chapter("Gates", [Table(("metric", "asked for", "", ""), rows)])
+        yield Chapter("Gates", [Table(("metric", "asked for", "reached", ""), rows)])
 
 
 def _bounds(gate: Gate) -> str:
@@ -209,12 +209,7 @@ def _files(run: RunDirectory, page: Path) -> Iterator[File]:
     for file in found:
         if file.is_file():
             link = quote(os.path.relpath(file, page.parent), errors="surrogateescape")
-            yield File(_readable(str(file.relative_to(run.path))), link, _size(file.stat().st_size))
-
-
-def _readable(text: str) -> str:
-    """Names of files may have bytes that are no text, which no page can hold."""
-    return text.encode(errors="replace").decode()
+            yield File(str(file.relative_to(run.path)), link, _size(file.stat().st_size))
 
 
 def _size(count: int) -> str:

@@ -30,8 +30,8 @@ def heat_image(values: Sequence[Sequence[float | None]]) -> str:
 
 def ends(values: Sequence[Sequence[float | None]]) -> tuple[str, str] | None:
     """What the darkest and the brightest colour stand for."""
-    known = [value for row in values for value in row if not math.isnan(_power(value))]
-    return (figure(min(known)), figure(max(known))) if known else None  # type: ignore[type-var]
+    known = [value for row in values for value in row if value is not None and 0 < value < math.inf]
+    return (figure(min(known)), figure(max(known))) if known else None
 
 
 def _power(value: float | None) -> float:

@@ -27,7 +27,8 @@ def write_page(plan: RunPlan, run: RunDirectory, family: Any, page: Path, result
     """Write the page anew from what is in the run's directory. `result`: where it is not written down yet."""
     chapters = family.chapters(plan, run) if isinstance(family, Reports) else ()
     contents = contents_of(plan, run, chapters, page, result)
-    write_atomically(page, _template().render(contents._asdict(), refresh=REFRESH_SECONDS))
+    text = _template().render(contents._asdict(), refresh=REFRESH_SECONDS)
+    write_atomically(page, text.encode(errors="replace"))  # names of files may have bytes that are no text
 
 
 class LivePage:

@@ -4,6 +4,9 @@ import math
 from collections.abc import Iterable
 from typing import NamedTuple
 
+_TINY, _HUGE = 1e-100, 1e100
+"""Beyond these, the arithmetic of an axis would itself end; no curve that says anything goes there."""
+
 
 class Scale(NamedTuple):
     """A range of values on an axis."""
@@ -20,7 +23,7 @@ class Scale(NamedTuple):
 
     def shows(self, value: float) -> bool:
         """Whether a value can stand on the axis at all."""
-        return math.isfinite(value) and (value > 0 or not self.is_log)
+        return abs(value) < _HUGE and (value > _TINY or not self.is_log)
 
 
 def scale_of(values: Iterable[float], is_log: bool = False) -> Scale:
@@ -33,8 +36,8 @@ def scale_of(values: Iterable[float], is_log: bool = False) -> Scale:
         room = (high / low) ** 0.06 if high / low > 1.001 else 2.0
         return Scale(low / room, high * room, True)
     room = (high - low) * 0.06
-    if not room > abs(high) * 1e-6:  # one value only
-        room = abs(high) / 2 or 1.0
+    if not room > max(abs(high) * 1e-6, _TINY):  # one value only
+        room = abs(high) / 2 if abs(high) > _TINY else 1.0
     return Scale(max(low - room, 0.0) if low >= 0 else low - room, high + room)
 
 
