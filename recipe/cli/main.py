@@ -21,6 +21,7 @@ VERBS = {
     "plan": "show, or write, what a run would do",
     "run": "do what the plan says, or continue it",
     "runs": "list the runs under the runs folder",
+    "eval": "judge the weights of a run again: metrics, scores of each class, confusion matrix",
     "predict": "let the network of a run say what it sees in images",
     "export": "write the network of a run for other programs, and check that it says the same there",
     "report": "write the page of a run anew: curves, what `auto` became, versions",

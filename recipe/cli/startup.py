@@ -8,7 +8,7 @@ from importlib.machinery import PathFinder
 from types import ModuleType
 from typing import Any
 
-HEAVY_VERBS = frozenset({"plan", "run", "predict", "export", "report"})
+HEAVY_VERBS = frozenset({"plan", "run", "eval", "predict", "export", "report"})
 """Verbs that load libraries with threads and exit handlers of their own; they start and leave as Python does."""
 
 LOADER = "pydantic.plugin._loader"

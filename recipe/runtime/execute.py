@@ -10,6 +10,7 @@ from recipe.runtime.metrics_table import finite_or_none
 from recipe.runtime.recorder import Recorder, View
 from recipe.runtime.report.page import LivePage
 from recipe.runtime.rundir import RunDirectory
+from recipe.runtime.trained import Evaluates, TrainedRun
 from recipe.schemas.base import FrozenDict
 from recipe.schemas.diagnostics import Diagnostic, Interrupted, RecipeError
 from recipe.schemas.plan import RunPlan
@@ -35,6 +36,7 @@ def execute(plan: RunPlan, run: RunDirectory, view: View) -> Result:
         recorder = Recorder(plan, run, view, interruption, LivePage(run, family))
         try:
             outcome = family.train(plan, run, recorder)
+            _judge(family, outcome, run, recorder)
         except (Interrupted, KeyboardInterrupt):
             _leave(recorder, "interrupted")
             raise
@@ -48,6 +50,12 @@ def execute(plan: RunPlan, run: RunDirectory, view: View) -> Result:
         finally:
             view.end()
         return _finish(plan, run, recorder, outcome)
+
+
+def _judge(family: Family, outcome: Outcome, run: RunDirectory, recorder: Recorder) -> None:
+    """Write down what the best weights are worth, if the family can judge; a run that is killed here does it again."""
+    if isinstance(family, Evaluates):
+        family.evaluate(TrainedRun(recorder.plan, run, outcome.best), None, run.artifacts, recorder)
 
 
 def _finish(plan: RunPlan, run: RunDirectory, recorder: Recorder, outcome: Outcome) -> Result:

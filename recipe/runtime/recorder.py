@@ -65,6 +65,11 @@ class Recorder:
         return round(self._minutes_before + (time.monotonic() - self._clock) / 60, 3)
 
     @property
+    def plan(self) -> RunPlan:
+        """The plan, with what has been amended."""
+        return self._plan
+
+    @property
     def rows(self) -> list[Row]:
         """The metrics so far, a row an epoch."""
         return self._table.rows
@@ -97,6 +102,10 @@ class Recorder:
         if self._page.is_due():
             with contextlib.suppress(OSError):  # nothing rests on it; a full disk is told by what something rests on
                 self.show()
+        self._interruption.check()
+
+    def batch_done(self) -> None:
+        """Stop here where a stop has been asked for, while the trained network is judged."""
         self._interruption.check()
 
     def amended(self, path: str, before: JsonValue, after: JsonValue, why: str) -> None:

@@ -14,6 +14,7 @@ from recipe.runtime.rundir import RunDirectory
 from recipe.schemas.facts import Dataset
 from recipe.schemas.plan import RunPlan
 from recipe.schemas.recipe import Recipe
+from recipe.schemas.run import Evaluation
 from recipe.schemas.tasks.classification import Classification
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from recipe.runtime.contact_sheet import ContactSheet
     from recipe.runtime.report.chapters import Chapter
     from recipe.runtime.steps import Steps
-    from recipe.runtime.trained import Export, TrainedRun
+    from recipe.runtime.trained import Export, TrainedRun, Watcher
     from recipe.runtime.training.world import World
     from recipe.schemas.export import Parity
 
@@ -58,6 +59,14 @@ class ClassificationFamily:
         from recipe.runtime.classification.steps import ClassificationSteps
 
         return ClassificationSteps(plan, world)
+
+    def evaluate(
+        self, trained: "TrainedRun", source: str | None, folder: Path, watcher: "Watcher"
+    ) -> Evaluation | None:
+        """See `recipe.runtime.trained.Evaluates`."""
+        from recipe.runtime.classification.evaluation import evaluate
+
+        return evaluate(trained, source, folder, watcher)
 
     def predict(
         self, trained: "TrainedRun", files: Sequence[str], skip_corrupt: bool
