@@ -1,6 +1,6 @@
 """The network of a run for other programs, with the proof that it says there what it says here."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -99,11 +99,21 @@ def take_samples(plan: RunPlan, classifier: TrainedClassifier, count: int) -> Sa
     places = np.unique(np.linspace(0, len(images) - 1, min(count, len(images))).round().astype(int)).tolist()
     decoded = [images.decode(place) for place in places]
     with own_draws():
-        transformed = torch.stack([classifier.pipeline.apply(pixels, seed=0) for pixels in decoded])
+        transformed = [classifier.pipeline.apply(pixels, seed=0) for pixels in decoded]
+        _refuse_many_sizes(transformed)
         parts = [decoded[start : start + _AT_ONCE] for start in range(0, len(decoded), _AT_ONCE)]
         expected = torch.cat([classifier.probabilities(part) for part in parts])
     names = tuple(images.name(place) for place in places)
-    return Samples(split, names, transformed.numpy(), expected.numpy())
+    return Samples(split, names, torch.stack(transformed).numpy(), expected.numpy())
+
+
+def _refuse_many_sizes(images: Sequence[Tensor]) -> None:
+    """Of validation images the compiler saw to one size; training images come without the transforms of training."""
+    shapes = {tuple(image.shape[1:]) for image in images}
+    if len(shapes) > 1:
+        message = "an exported model takes images of one size, and those of the run have several"
+        help_ = ("train with validation images, and resize them in `augment.val`",)
+        raise RecipeError(Diagnostic("R619", message, help=help_, path=("augment", "val")))
 
 
 def _described(
