@@ -167,6 +167,8 @@ class Settings:
             reason = value.reason if isinstance(value, Unknown) else "it is no map of names"
             draft.miss(f"`{self.old(name)}` is not translated: {reason}", self.place(name))
             return None
+        if not value:
+            draft.tell(self.old(name), "empty", self.place(name))
         return Settings(value, value.places, f"{self.old(name)}.", self.place(name))
 
     def left(self) -> Sequence[str]:

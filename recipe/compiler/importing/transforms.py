@@ -17,7 +17,7 @@ PRESETS = {
     "medical_rgb": ([0.485, 0.485, 0.485], [0.229, 0.229, 0.229]),
 }
 """What the words of `data.normalize` stand for; a test holds them against the loop's own."""
-POSITIONS: dict[str, tuple[str, ...]] = {}
+POSITIONS = {"RandAugment": ("num_ops", "magnitude", "num_magnitude_bins", "interpolation", "fill")}
 """Words whose settings are in another order than the library's arguments → the library's order."""
 _NO_MATTER = ("inplace",)
 """Arguments that change no result."""
