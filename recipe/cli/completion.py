@@ -13,7 +13,15 @@ from recipe.compiler.compose import compose, profile_names
 from recipe.compiler.report import Report
 from recipe.schemas.codes import CODES, EXIT_OK
 
-_BY_METAVAR = {"FILE": "recipe", "A": "recipe", "B": "recipe", "PLAN.json": "file", "DIR": "folder"}
+_BY_METAVAR = {
+    "FILE": "recipe",
+    "A": "recipe",
+    "B": "recipe",
+    "PLAN.json": "file",
+    "ROWS.csv": "file",
+    "IMAGE|DIR": "file",
+    "DIR": "folder",
+}
 """What the words of the options stand for, where that is something to be found on the disk."""
 
 

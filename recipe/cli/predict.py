@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_run_argument(parser)
     parser.add_argument("images", nargs="+", metavar="IMAGE|DIR", help="an image, or a folder of them at any depth")
     parser.add_argument("--weights", default="best", metavar="NAME", help="a file of `checkpoints/` (default: best)")
-    parser.add_argument("-o", "--output", metavar="FILE", help="write all probabilities, as .csv or .json")
+    parser.add_argument("-o", "--output", metavar="ROWS.csv", help="write all probabilities, as .csv or .json")
     parser.add_argument("--top", type=_count, metavar="K", help="only the K likeliest classes of each image")
     parser.add_argument("--skip-corrupt", action="store_true", help="leave out images that cannot be read, and say so")
     add_runs_option(parser)
