@@ -25,6 +25,7 @@ SEARCH = "optimizer: AdamW\nsearch: {{objective: {{metric: {}}}, space: {{optimi
 WARM = "scheduler: {{type: WarmUp, {}}}"
 SEQUENCE = "scheduler: {{type: SequentialLR, schedulers: [{}], milestones: {}}}"
 TWO = "ConstantLR, {type: ExponentialLR, gamma: 0.9}"
+GRADIENTS = "inspect: {{gradients: {{exclude: [{}]}}}}"
 RATES = "layer_lr: {{rates: {{{}}}}}"
 
 
@@ -158,6 +159,12 @@ TABLE = [
     (CLASSIFY, "layer_lr: {}", "R518", "{}", "layer_lr: {decay: 0.9}"),
     (CLASSIFY, "layer_lr: {rates: {}}", "R518", "{rates: {}}", "layer_lr: {rates: {fc: 0.1}}"),
     (CLASSIFY, "layer_lr: {decay: 0.9, rates: {fc: 0.1}}", "R518", "{decay: 0.9, rates: {fc: 0.1}}", "layer_lr: null"),
+    # R519, R405
+    (CLASSIFY, GRADIENTS.format("head"), "R519", "head", GRADIENTS.format("'c\\.w'")),
+    (CLASSIFY, GRADIENTS.format("bias, '^bn.$'"), "R519", "'^bn.$'", GRADIENTS.format("bias, '^bn.\\.'")),
+    (CLASSIFY, GRADIENTS.format("'fc('"), "R405", "'fc('", GRADIENTS.format("'(fc)'")),
+    (CLASSIFY, GRADIENTS.format("fc, '(.+)+x', head"), "R405", "'(.+)+x'", GRADIENTS.format("fc, '(.)+t'")),
+    (CLASSIFY, GRADIENTS.format("weight, bias"), "R405", "[weight, bias]", GRADIENTS.format("weight")),
 ]  # fmt: skip
 
 

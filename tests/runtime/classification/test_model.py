@@ -49,6 +49,20 @@ def test_a_model_without_a_list_is_built_and_remembered(listless, capsys):
     assert run(["validate", "recipe.yaml", *wrong, "--set", "model={type: Listless, dropout: 0.1}"]) == 0
 
 
+def test_so_are_patterns_of_gradients_to_leave_out(listless, capsys):
+    wrong = ["--set", "inspect={gradients: {exclude: [clasifier]}}"]
+    for known in (False, True):
+        assert run(["validate", "recipe.yaml", *wrong]) == 0
+        assert ("R519" in capsys.readouterr().err) is known
+        assert run(["plan", "recipe.yaml", *wrong]) == 0
+        assert capsys.readouterr().err.count("R519") == 2, "the warning, and where it is explained"
+    assert run(["plan", "recipe.yaml", "--set", "inspect={gradients: {}}"]) == 0
+    assert "R519" not in capsys.readouterr().err, "the default is for many models"
+    everything = ["--set", "inspect={gradients: {exclude: [.]}}"]
+    assert run(["plan", "recipe.yaml", *everything, "--set", "model={type: Listless, dropout: 0.1}"]) == 1
+    assert "leaves out every parameter of Listless" in capsys.readouterr().err
+
+
 def test_a_pattern_is_checked_against_the_size_that_auto_becomes(tmp_path, monkeypatch, capsys, recipe_file):
     """Only the larger sizes have the layer: `validate` cannot know, `plan` says it."""
     monkeypatch.chdir(tmp_path)
