@@ -62,41 +62,36 @@ def test_marks_are_round_and_within(values, is_log, said):
     assert all(0 <= scale.share(mark) <= 1 for mark in marks(scale))
 
 
-@pytest.fixture
-def drawn(tmp_path):
-    def draw(log_scale=False, **changes):
-        plan = make_plan(report={"log_scale": log_scale})
-        run = make_run(tmp_path / f"{log_scale}{changes}", plan, [{**ROW, **RATES, **changes} for _ in range(3)])
-        return run, lambda: draw_plots(plan, run, [{"epoch": epoch, **ROW, **RATES, **changes} for epoch in (1, 2, 3)])
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """The pictures of a run with gradients, of one with other rates, and of one with a logarithmic axis for them."""
 
-    return draw
+    def draw(log_scale=False, gradients="", **changes):
+        plan, rows = make_plan(report={"log_scale": log_scale}), [{**ROW, **RATES, **changes}] * 3
+        run = make_run(tmp_path_factory.mktemp("run"), plan, rows)
+        if gradients:
+            run.gradients.write_text(gradients)
+        draw_plots(plan, run, [{"epoch": epoch, **row} for epoch, row in enumerate(rows, 1)])
+        return {file.stem: file for file in run.artifacts.iterdir()}
+
+    gradients = "epoch,layer1,$layer2\n1,0.5,\n2,0.1,1e-9\n3,0,3\n"
+    return draw(gradients=gradients), draw(**{"lr/fc/weight": 0.5}), draw(log_scale=True)
 
 
 def test_curves_become_files(drawn):
-    run, draw = drawn()
-    run.gradients.write_text("epoch,layer1,$layer2\n1,0.5,\n2,0.1,1e-9\n3,0,3\n")
-    draw()
-    names = ["accuracy", "gradients_curves", "gradients_heatmap", "learning_rates", "loss"]
-    assert sorted(file.stem for file in run.artifacts.iterdir()) == names
-    for file in run.artifacts.iterdir():
+    names = {"accuracy", "gradients_curves", "gradients_heatmap", "learning_rates", "loss"}
+    assert set(drawn[0]) == names
+    assert set(drawn[1]) == {"accuracy", "learning_rates", "loss"}
+    for file in drawn[0].values():
         with Image.open(file) as image:
             assert image.format == "PNG"
             assert np.asarray(image.convert("L")).std() > 5, file
 
 
-def test_accuracy_and_rates_do_not_share_a_picture(drawn):
-    one, draw_one = drawn()
-    other, draw_other = drawn(**{"lr/fc/weight": 0.5})
-    draw_one(), draw_other()
-    assert (one.artifacts / "accuracy.png").read_bytes() == (other.artifacts / "accuracy.png").read_bytes()
-    assert (one.artifacts / "learning_rates.png").read_bytes() != (other.artifacts / "learning_rates.png").read_bytes()
-
-
-def test_the_axis_of_rates_is_logarithmic_where_the_recipe_says_so(drawn):
-    (one, draw_one), (other, draw_other) = drawn(), drawn(log_scale=True)
-    draw_one(), draw_other()
-    assert (one.artifacts / "loss.png").read_bytes() == (other.artifacts / "loss.png").read_bytes()
-    assert (one.artifacts / "learning_rates.png").read_bytes() != (other.artifacts / "learning_rates.png").read_bytes()
+@pytest.mark.parametrize("other", [1, 2])
+def test_rates_and_their_axis_are_in_one_picture_only(drawn, other):
+    one, other = ({name: file.read_bytes() for name, file in drawn[index].items()} for index in (0, other))
+    assert {name for name in other if one[name] != other[name]} == {"learning_rates"}
 
 
 def test_a_run_without_an_epoch_has_no_pictures(tmp_path):
