@@ -1,8 +1,13 @@
 """`recipe import`: the guide's own blocks as one configuration, what the command prints and writes, what it leaves."""
 
 import json
+import os
+import subprocess
+import sys
 
 import pytest
+
+from tests.conftest import ROOT
 
 HEAD = """\
 \"\"\"pochitrain 設定ファイル.\"\"\"
@@ -198,3 +203,13 @@ def test_what_cannot_be_read_leaves_no_recipe(cli, configuration, tmp_path, text
     assert (done.returncode, f"error[{code}]" in done.stderr) == (2, True)
     assert list(tmp_path.glob("*.yaml")) == []
     assert not (tmp_path / "pwned").exists()
+
+
+def test_importing_loads_no_training_library(configuration, tmp_path):
+    script = "import sys; from recipe.cli.main import run; code = run(sys.argv[1:]); print(code, *sys.modules)"
+    command = [sys.executable, "-c", script, "import", configuration(VARIANTS["all"]), "-o", "light.yaml"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True)
+    code, *modules = done.stdout.splitlines()[-1].split()
+    assert code == "0"
+    assert not {"torch", "torchvision", "numpy", "optuna", "matplotlib", "rich", "recipe.runtime"} & set(modules)

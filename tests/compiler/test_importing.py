@@ -251,7 +251,8 @@ val_transform = T.Compose([T.Resize(256), T.CenterCrop(224), T.ToTensor(), T.Nor
         ("train_transform = transforms.Compose([transforms.Lambda(f)])", "recipes have no transform `Lambda`"),
         ("train_transform = transforms.Compose([transforms.Resize(-1)])", "`train_transform: Resize` is not translated"),
         ("train_transform = transforms.Compose([Mine()])", "`train_transform` is not translated"),
-        ("train_transform.append(3)", "the statement is not translated"),
+        ("early_stopping = {}\nearly_stopping.update(enabled=True)", "`early_stopping` counts as it stood before"),
+        ("epochs = [n := 3][0]", "`n` is not translated"),
         ("confusion_matrix_config = {'title': 'a\\x00b'}", "`confusion_matrix_config.title` is not translated"),
     ],
 )  # fmt: skip
@@ -263,6 +264,17 @@ def test_what_cannot_be_translated_is_told_with_its_place_and_stands_at_the_top(
     assert number > BASE.count("\n")
     header = " ".join(line.removeprefix("# ") for line in result.text.splitlines() if line.startswith("# "))
     assert f"- {told.message}" in header
+
+
+def test_what_is_refused_takes_nothing_else_with_it(imported):
+    text = "enable_layer_wise_lr = True\nlayer_wise_lr_config = {'layer_rates': {'layer1.0': 0.1, 'layer1': -1}}\n"
+    text += "train_transform = transforms.Compose([transforms.Resize(-1), transforms.RandomRotation(5), Mine()])"
+    result, recipe = imported(BASE + text)
+    assert dict(recipe.layer_lr.rates) == {"layer1.0": 0.1}
+    assert [transform.word() for transform in recipe.augment.train] == ["RandomRotation"]
+    assert {row.new: row.old for row in result.rows}["augment.train.0"] == "train_transform: RandomRotation"
+    assert "layer_lr.rates.layer1.0" in {row.new for row in result.rows}
+    assert len(result.missed) == 3
 
 
 def test_a_value_that_code_may_change_is_not_taken_from_before(imported):

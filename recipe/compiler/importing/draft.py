@@ -20,11 +20,16 @@ class Row(NamedTuple):
     """One setting that has been translated."""
 
     old: str
-    new: str
-    """A dotted path of the recipe; empty where the recipe needs nothing."""
+    path: Path
+    """Where it is in the recipe; empty where the recipe needs nothing."""
     value: Any
     note: str
     span: Span | None
+
+    @property
+    def new(self) -> str:
+        """The path with dots."""
+        return ".".join(map(str, self.path))
 
 
 @dataclass
@@ -50,7 +55,7 @@ class Draft:
             inner.append(value)
         else:
             inner[path[-1]] = value
-        self.rows.append(Row(old, ".".join(map(str, path)), value, note, span))
+        self.rows.append(Row(old, path, value, note, span))
         self.origins[path] = (old, span)
         if note:
             self.comments[path] = note
@@ -63,7 +68,7 @@ class Draft:
     def tell(self, old: str, note: str, span: Span | None, value: Any = None) -> None:
         """Write down that a setting needs nothing in the recipe, and why."""
         self._count(self.rows)
-        self.rows.append(Row(old, "", value, note, span))
+        self.rows.append(Row(old, (), value, note, span))
 
     def miss(self, message: str, span: Span | None, *help_: str) -> None:
         """Write down that something could not be translated (R007)."""
@@ -98,21 +103,16 @@ class Draft:
 
     def _forget(self, path: Path) -> None:
         """Rows of what was taken out go; what came behind it in a list moves up."""
-        dotted = ".".join(map(str, path))
-        self.rows = [row for row in self.rows if f"{row.new}.".startswith(f"{dotted}.") is False]
+        kept = (row for row in self.rows if row.path[: len(path)] != path)
+        self.rows = [row._replace(path=_moved(row.path, path)) for row in kept]
         for table in (self.origins, self.comments):
             moved = {_moved(known, path): value for known, value in table.items() if known[: len(path)] != path}
             table.clear()
             table.update(moved)  # type: ignore[arg-type]
-        moved_rows = (row._replace(new=".".join(map(str, _moved(_steps(row.new), path)))) for row in self.rows)
-        self.rows = list(moved_rows) if isinstance(path[-1], int) else self.rows
-
-
-def _steps(dotted: str) -> Path:
-    return tuple(int(step) if step.isdigit() else step for step in dotted.split("."))
 
 
 def _moved(path: Path, gone: Path) -> Path:
+    """Where something is, once an item of a list in front of it is gone."""
     depth = len(gone) - 1
     last = gone[-1]
     if len(path) <= depth or path[:depth] != gone[:depth] or not isinstance(last, int):

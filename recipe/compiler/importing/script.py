@@ -39,6 +39,9 @@ class Script:
         return self.literals.names
 
     def _take(self, statement: ast.stmt) -> None:
+        for inner in ast.walk(statement):
+            if isinstance(inner, ast.NamedExpr):
+                self._lose(inner.target.id, statement)
         match statement:
             case ast.Import() | ast.ImportFrom():
                 self._import(statement)
@@ -107,11 +110,17 @@ class Script:
 
     def _leave(self, statement: ast.stmt) -> None:
         """Say that the statement is not run; what it might set is not known from here on."""
-        self._miss(statement, _NOT_RUN)
+        owner = _owner(statement)
+        is_changed = owner in self.values and not isinstance(self.values[owner], Named)
+        self._miss(statement, f"{_NOT_RUN}; `{owner}` counts as it stood before" if is_changed else _NOT_RUN)
         if not _is_for_programs(statement):
             for name in dict.fromkeys(_names_set_by(statement)):
-                self.values[name] = Unknown(self.file.span(statement), _NOT_RUN)
-                self.places[name] = self.file.span(statement)
+                self._lose(name, statement)
+
+    def _lose(self, name: str, statement: ast.stmt) -> None:
+        """From here on it is not known what a name stands for."""
+        self.values[name] = Unknown(self.file.span(statement), _NOT_RUN)
+        self.places[name] = self.file.span(statement)
 
     def _miss(self, statement: ast.stmt, why: str) -> None:
         what = "import" if isinstance(statement, ast.ImportFrom) else "statement"
@@ -128,6 +137,14 @@ def _loaded(target: ast.expr) -> ast.expr:
     if isinstance(target, ast.Name):
         return ast.Name(target.id, ast.Load())
     return target
+
+
+def _owner(statement: ast.stmt) -> str:
+    """The name whose method a statement calls: `optuna.update(…)`."""
+    node: ast.AST = statement.value if isinstance(statement, ast.Expr) else statement
+    while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
+        node = node.func if isinstance(node, ast.Call) else node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _is_for_programs(statement: ast.stmt) -> bool:
