@@ -140,6 +140,15 @@ def lost_tracker(monkeypatch, _folder):
     monkeypatch.setattr(TensorBoardTracker, "log", fail)
 
 
+def no_fonts(monkeypatch, _folder):
+    from recipe.runtime import fonts
+
+    default = fonts.font_file("")
+    monkeypatch.setattr(
+        fonts, "_file_with", lambda characters: default if fonts._has_all(default, characters) else None
+    )
+
+
 def failing_library(monkeypatch, _folder):
     from ultralytics.nn.tasks import DetectionModel
 
@@ -195,7 +204,7 @@ def a_bug(monkeypatch, _folder):
 
 
 STAND_INS = {
-    "R608": no_facts, "R609": no_torch, "R614": little_memory, "R801": failing_library, "R802": another_value, "R804": full_device,
+    "R608": no_facts, "R609": no_torch, "R614": little_memory, "R623": no_fonts, "R801": failing_library, "R802": another_value, "R804": full_device,
     "R805": someone_else, "R806": ctrl_c, "R807": lost_tracker, "R809": full_disk, "R811": small_device, "R813": wrong_export, "R901": a_bug,
 }  # fmt: skip
 

@@ -50,7 +50,8 @@ def main(arguments: argparse.Namespace) -> int:
     family = able_family(plan, Evaluates, "eval")  # type: ignore[type-abstract]
     trained = trained_run(plan, run, arguments.weights)
     folder = Path(arguments.output) if arguments.output else _usual_folder(trained, arguments.data)
-    _refuse_to_overwrite(folder, trained, arguments.data)
+    if arguments.output:
+        _refuse_to_overwrite(folder, trained, arguments.data)
     evaluation = family.evaluate(trained, arguments.data, folder, _Watcher(arguments.format))
     if evaluation is None:
         help_ = ("name a folder with one folder of images for each class: `--data DIR`",)

@@ -38,7 +38,7 @@ BASE: dict[str, Any] = {
     "model": "TinyNet",
     "train": {"epochs": 2, "batch_size": 16},
     "hardware": {"device": "cpu", "workers": 0, "precision": "fp32"},
-    "report": {"plots": False},  # they take longer than such a run
+    "report": {"plots": False, "confusion_matrix": None},  # they take longer than such a run
 }
 """60 images to train on: four steps an epoch."""
 
@@ -146,7 +146,8 @@ class Bench:
             *parents, last = dotted.split(".")
             inner = data
             for step in parents:
-                inner = inner.setdefault(step, {})
+                inner[step] = inner.get(step) or {}
+                inner = inner[step]
             inner[last] = value
         text = json.dumps(data).replace("$FILES", str(self.files))
         return text.replace("$DONOR", str(self.donor)) if "$DONOR" in text else text

@@ -98,6 +98,10 @@ def told(ran: Ran) -> Any:
     return (ran.folder / "notebook.json").read_text()
 
 
+def _matrix_drawn(ran: Ran) -> Any:
+    return (ran.folder / "artifacts" / "confusion_matrix.png").read_bytes()
+
+
 def _rates_drawn(ran: Ran) -> Any:
     return (ran.folder / "artifacts" / "learning_rates.png").read_bytes()
 
@@ -171,6 +175,20 @@ CASES: Mapping[str, Case] = {
     "train.early_stopping.monitor": Case(
         "train/loss", "val/top5_accuracy", epochs, {**_FALLING, "train.early_stopping": _stopping(min_delta=0.05)}
     ),
+    "report.confusion_matrix": Case(None, {}, files),
+    **{
+        f"report.confusion_matrix.{name}": Case(one, other, _matrix_drawn)
+        for name, one, other in (
+            ("title", "One", "Other"),
+            ("xlabel", "One", "Other"),
+            ("ylabel", "One", "Other"),
+            ("fontsize", 14, 8),
+            ("title_fontsize", 16, 20),
+            ("label_fontsize", 12, 9),
+            ("figsize", [8, 6], [6, 6]),
+            ("cmap", "Blues", "viridis"),
+        )
+    },
     "report.plots": Case(True, False, files),
     "report.log_scale": Case(False, True, _rates_drawn, {"report.plots": True}),
     "hardware.workers": Case(0, 1, lambda ran: ran.loop.steps.train._loader.num_workers),
