@@ -206,6 +206,11 @@ def test_what_the_command_line_gets_wrong(trained, here, capsys, monkeypatch):
     assert "R004" in capsys.readouterr().err
     assert exported(trained, here / "full" / "file", "safetensors") == 2
     assert "is a file" in capsys.readouterr().err
+    (here / "locked").mkdir(mode=0o500)
+    if os.geteuid():  # root may write everywhere
+        assert exported(trained, here / "locked" / "out", "safetensors") == 2
+        assert "R005" in capsys.readouterr().err
+    (here / "locked").rmdir()
     assert exported(trained, here / "out", "safetensors", "--tolerance", "-1") == 2
     assert exported(trained, here / "out", "keras") == 2
     capsys.readouterr()

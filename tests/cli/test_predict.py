@@ -160,6 +160,15 @@ def test_a_size_that_the_model_does_not_take_is_told(trained, here, capsys, monk
     assert not (here / "out.csv").exists()
 
 
+def test_a_file_that_goes_away_meanwhile_is_told(trained, here, capsys, monkeypatch):
+    Image.new("RGB", (32, 32)).save("a.png")
+    real = prediction.load_classifier
+    monkeypatch.setattr(prediction, "load_classifier", lambda *each: (here / "a.png").unlink() or real(*each))
+    assert run(["predict", str(trained), "a.png", "-o", "out.csv"]) == 1
+    assert "R605" in capsys.readouterr().err
+    assert not (here / "out.csv").exists()
+
+
 def test_a_run_elsewhere_as_a_process(trained, cli, tmp_path):
     Image.new("RGB", (32, 32)).save(tmp_path / "日本語.png")
     done = cli("predict", "small", "日本語.png", "--runs-dir", trained.parents[1])

@@ -51,13 +51,20 @@ def device_for(trained: TrainedRun) -> torch.device:
 
 def _judged(classifier: TrainedClassifier, files: Sequence[str], pool: ThreadPoolExecutor) -> list[Row]:
     """Images that have one size behind the transforms go through the network together."""
-    decoded = zip(files, pool.map(decode_file, files), strict=True)
+    decoded = zip(files, pool.map(_decoded, files), strict=True)
     images = {file: _transformed(classifier, file, pixels) for file, pixels in decoded}
     found: dict[str, Tensor] = {}
     for size in dict.fromkeys(image.shape for image in images.values()):
         alike = {file: image for file, image in images.items() if image.shape == size}
         found |= zip(alike, _probabilities(classifier, alike), strict=True)
     return [_row(file, found[file], classifier.classes) for file in files]
+
+
+def _decoded(file: str) -> Pixels:
+    try:
+        return decode_file(file)
+    except Exception as error:  # Pillow's readers let out errors of every kind
+        raise RecipeError(Diagnostic("R605", f"`{file}` could be read before, but not any more: {error}")) from error
 
 
 def _transformed(classifier: TrainedClassifier, file: str, pixels: Pixels) -> Tensor:

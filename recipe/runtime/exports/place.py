@@ -1,6 +1,7 @@
 """A folder that is either whole or absent."""
 
 import contextlib
+import errno
 import os
 import shutil
 import tempfile
@@ -8,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from recipe.schemas.diagnostics import Diagnostic, RecipeError
+
+_CANNOT_WRITE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO)
 
 
 @contextlib.contextmanager
@@ -33,6 +36,8 @@ def folder_kept(folder: Path) -> Iterator[Path]:
         folder.parent.mkdir(parents=True, exist_ok=True)
         temporary.replace(folder)
     except OSError as error:
+        if error.errno not in _CANNOT_WRITE:
+            raise
         raise _unwritable(folder, error) from error
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
