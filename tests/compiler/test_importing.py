@@ -266,6 +266,13 @@ def test_what_cannot_be_translated_is_told_with_its_place_and_stands_at_the_top(
     assert f"- {told.message}" in header
 
 
+@pytest.mark.parametrize("last", ["optuna['n_trials'] = 0", "title = 'あ'; optuna['n_jobs'] = 0.5"])
+def test_a_value_is_told_where_it_was_set_last(imported, last):
+    result, _ = imported(BASE + SEARCH + "\n\n" + last)
+    told = next(problem for problem in result.missed if "`optuna.n_" in problem.message)
+    assert result.source.text[told.labels[0].span.start : told.labels[0].span.end] == last.split("; ")[-1]
+
+
 def test_what_is_refused_takes_nothing_else_with_it(imported):
     text = "enable_layer_wise_lr = True\nlayer_wise_lr_config = {'layer_rates': {'layer1.0': 0.1, 'layer1': -1}}\n"
     text += "train_transform = transforms.Compose([transforms.Resize(-1), transforms.RandomRotation(5), Mine()])"
