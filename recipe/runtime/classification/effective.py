@@ -65,7 +65,7 @@ def _augment(steps: "ClassificationSteps") -> dict[str, JsonValue]:
     values: dict[str, JsonValue] = {}
     live = {split: pipeline.transforms for split, pipeline in steps.pipelines.items()} | {"mix": steps.mixing.mixers}
     for part in ("train", "val", "mix"):
-        components, built = getattr(steps.recipe.augment, part), live.get(part, ())
+        components, built = getattr(steps.recipe.augment, part), live[part]
         if len(components) != len(built) or not components:
             values[f"augment.{part}"] = [type(transform).__name__ for transform in built]
             continue

@@ -36,7 +36,8 @@ class ClassificationSteps:
         self.images = {
             split: cached(images, data.cache, data.cache_limit) for split, images in open_images(data).items()
         }
-        self.pipelines = {split: self._pipeline(split) for split in self.images}
+        self.pipelines = {split: self._pipeline(split) for split in ("train", "val")}
+        """Without validation images, `val` is what those go through that the network is applied to later."""
         self.samples = {split: self._samples(split) for split in self.images}
         self.train: Batches = self._loader("train")
         self.evaluated: Mapping[str, Batches] = {

@@ -32,6 +32,7 @@ scheduler: {type: OneCycleLR, interval: step}
 train: {epochs: 3, batch_size: 16, ema: {decay: 0.9}, checkpoint_every: 2}
 hardware: {device: cpu, workers: 0}
 inspect: {gradients: {}}
+report: {plots: false}
 """
 
 NETWORKS = """\
