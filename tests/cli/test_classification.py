@@ -91,7 +91,9 @@ def test_images_that_cannot_be_read_stop_a_plan_or_are_left_out_of_it(cli, recip
 
 
 def test_without_validation_the_newest_checkpoint_is_the_best(cli, recipe):
-    recipe.write_text(RECIPE.replace(", val: val", "").replace("10", "2") + "augment: {val: [{type: Resize, size: 32}]}\n")
+    recipe.write_text(
+        RECIPE.replace(", val: val", "").replace("10", "2") + "augment: {val: [{type: Resize, size: 32}]}\n"
+    )
     done = cli("run", recipe, "--format", "json")
     assert done.returncode == 0, done.stderr
     result = json.loads(done.stdout)["result"]
