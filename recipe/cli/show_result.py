@@ -19,7 +19,7 @@ def show_result(plan: RunPlan, run: RunDirectory, result: Result) -> None:
         ("best weights", os.path.relpath(run.path / result.best_weights)),
         ("report", os.path.relpath(run.report)),
         ("metrics", os.path.relpath(run.metrics_csv)),
-        ("log", os.path.relpath(run.log)),
+        *([("log", os.path.relpath(run.log))] if run.log.exists() else []),
         *result.tracking.items(),
     ]
     if sys.stdout.isatty():

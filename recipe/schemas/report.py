@@ -9,6 +9,6 @@ class Report(Section):
     plots: bool = setting(True, "Draw curves as PNG files when training ends.", impact="cosmetic")
     log_scale: Auto[bool] = setting(
         AUTO,
-        "Draw learning rates on a logarithmic axis. `auto`: where rates are ten times apart or more.",
+        "Draw learning rates on a logarithmic axis. `auto`: where those of layers are ten times apart or more.",
         impact="cosmetic",
     )

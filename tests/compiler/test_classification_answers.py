@@ -195,30 +195,12 @@ LAYERS = tuple(ParameterTensor(name=f"{layer}.weight", numel=1, role="weight") f
 @pytest.mark.parametrize(
     ("sets", "expected"),
     [
-        ([], (False, "rates are less than ten times apart")),
+        ([], (False, "rates are alike")),
+        (["scheduler={type: ExponentialLR, gamma: 0.5}"], (False, "rates are alike")),
         (["layer_lr={rates: {conv1: 1e-4}}"], (True, "the rates of layers are 10 times apart")),
-        (["layer_lr={rates: {conv1: 2e-4}}"], (False, "rates are less than ten times apart")),
+        (["layer_lr={rates: {conv1: 2e-4}}"], (False, "the rates of layers are 5 times apart")),
         (["layer_lr={decay: 0.1}"], (True, "the rates of layers are 100 times apart")),
-        (
-            ["scheduler={type: ExponentialLR, gamma: 0.9}", "train.epochs=23"],
-            (True, "`ExponentialLR` leads over rates that are 10.2 times apart"),
-        ),
-        (["scheduler={type: ExponentialLR, gamma: 0.9}", "train.epochs=22"], (False, None)),
-        (["scheduler={type: ExponentialLR, gamma: 0.9, interval: step}", "train.epochs=5"], (False, None)),
-        (["scheduler={type: ExponentialLR, gamma: 0.9, interval: step}", "train.epochs=6"], (True, None)),
-        (["scheduler={type: PolynomialLR, total_iters: 49}"], (True, "`PolynomialLR` lowers rates to zero")),
-        (["scheduler={type: StepLR, step_size: 30}"], (True, None)),
-        (["scheduler={type: StepLR, step_size: 30, gamma: 0.5}"], (False, None)),
-        (["scheduler={type: MultiStepLR, milestones: [10, 20], gamma: 0.3}"], (True, None)),
-        (["scheduler={type: LinearLR, start_factor: 1.0, end_factor: 0.2, total_iters: 50}"], (False, None)),
-        (["scheduler={type: CosineAnnealingLR, T_max: 50, eta_min: 0.0002}"], (False, None)),
-        (["scheduler={type: CosineAnnealingLR, T_max: 50}"], (True, None)),
-        (["scheduler={type: OneCycleLR, interval: step}"], (True, None)),
-        (["scheduler=ReduceLROnPlateau"], (True, None)),
-        (["scheduler={type: WarmUp, epochs: 1}"], (False, None)),
-        (["scheduler={type: WarmUp, epochs: 1, schedule: {type: StepLR, step_size: 30}}"], (True, None)),
     ],
 )
 def test_rates_that_are_far_apart_are_drawn_on_a_logarithmic_axis(plan, sets, expected):
-    value, reason = answer(plan(*sets, parameters=LAYERS), "report.log_scale")
-    assert (value, reason if expected[1] else None) == expected
+    assert answer(plan(*sets, parameters=LAYERS), "report.log_scale") == expected
