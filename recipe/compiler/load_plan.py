@@ -30,13 +30,6 @@ def load_plan(text: str, file: str, environment: Environment[str, str]) -> Plan:
         raise RecipeError(_bad_plan(file, f"{type(error).__name__}: {error}")) from None
 
 
-def _runs_in(data: dict[str, Any]) -> list[dict[str, Any]]:
-    """The plans of single runs that a plan holds, or the one that it is."""
-    if "members" in data:
-        return [member["plan"] for member in data["members"]]
-    return [data.get("base", data)]
-
-
 def _model_of(data: dict[str, Any]) -> type[Plan]:
     return MatrixPlan if "members" in data else SearchPlan if "base" in data else RunPlan
 
